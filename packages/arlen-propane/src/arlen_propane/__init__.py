@@ -1,0 +1,3 @@
+"""Production process manager for Arlen and ASGI applications."""
+
+__version__ = "0.1.0"
