@@ -1,0 +1,169 @@
+"""One response on its way out over a connection of this server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, BinaryIO
+
+from .errors import ResponseFramingError
+from .request import Request
+from .response import Response
+from .response_head import asks_to_close, declared_length, encoded_head
+from .status import allows_body
+from .tails import HeadTails
+
+if TYPE_CHECKING:
+    from .connection import Connection
+    from .upgrade import Upgrade
+
+__all__ = ["Exchange", "write_whole"]
+
+# Above this size, copying a body behind its head costs more than writing the two apart.
+LARGE_BODY_BYTES = 65_536
+_FILE_PIECE_BYTES = 262_144
+
+
+def write_whole(
+    transport: asyncio.Transport,
+    request: Request,
+    response: Response,
+    body: bytes,
+    tails: HeadTails,
+    keep_alive: bool,
+) -> bool:
+    """Write a head and all of its content at once; whether the connection goes on afterwards."""
+    fields = response.headers
+    keep_alive = keep_alive and not asks_to_close(fields)
+    length = len(body)
+    if not body and (request.method == "HEAD" or response.status == 304):
+        length = declared_length(fields) or 0
+    head = encoded_head(response, b"content-length: %d\r\n" % length, tails, "keep-alive" if keep_alive else "close")
+    if request.method == "HEAD" or not allows_body(response.status):
+        transport.write(head)
+    elif len(body) < LARGE_BODY_BYTES:
+        transport.write(head + body)
+    else:
+        transport.writelines((head, body))
+    return keep_alive
+
+
+class Exchange:
+    """The `ResponseWriter` of a connection.
+
+    Attributes:
+        begun: whether a head has been written, so that no other answer can be given.
+        ends_with_client: whether writing is cancelled when the client goes away.
+        keep_alive: whether the connection goes on after this response.
+        upgraded: the response that takes the connection over.
+    """
+
+    __slots__ = (
+        "_chunked",
+        "_connection",
+        "_remaining",
+        "_transport",
+        "begun",
+        "ends_with_client",
+        "keep_alive",
+        "request",
+        "upgraded",
+    )
+
+    def __init__(
+        self, connection: Connection, transport: asyncio.Transport, request: Request, ends_with_client: bool
+    ) -> None:
+        self._connection = connection
+        self._transport = transport
+        self._chunked = False
+        self._remaining: int | None = None
+        self.request = request
+        self.begun = False
+        self.ends_with_client = ends_with_client
+        self.keep_alive = False
+        self.upgraded: Upgrade | None = None
+
+    @property
+    def head_only(self) -> bool:
+        return self.request.method == "HEAD" or self._remaining == 0
+
+    async def whole(self, response: Response, body: bytes) -> None:
+        connection = self._connection
+        self.begun = True
+        self.keep_alive = write_whole(
+            self._transport, self.request, response, body, connection.tails, connection.keeps_alive()
+        )
+        await connection.drained()
+
+    async def begin(self, response: Response, length: int | None) -> None:
+        connection, fields = self._connection, response.headers
+        if length is None:
+            length = declared_length(fields)
+        if not allows_body(response.status):
+            length = 0
+        self._remaining = length
+        self._chunked = length is None and self.request.http_version == "1.1"
+        delimited = length is not None or self._chunked or self.request.method == "HEAD"
+        self.keep_alive = connection.keeps_alive() and delimited and not asks_to_close(fields)
+        if self._chunked:
+            framing = b"transfer-encoding: chunked\r\n"
+        else:
+            framing = b"" if length is None else b"content-length: %d\r\n" % length
+        connection_option = "keep-alive" if self.keep_alive else "close"
+        self.begun = True
+        self._transport.write(encoded_head(response, framing, connection.tails, connection_option))
+        await connection.drained()
+
+    async def write(self, data: bytes) -> None:
+        if not data or self.request.method == "HEAD":
+            return
+        self._account(len(data))
+        if self._chunked:
+            self._transport.writelines((b"%x\r\n" % len(data), data, b"\r\n"))
+        else:
+            self._transport.write(data)
+        await self._connection.drained()
+
+    async def write_file(self, file: BinaryIO, offset: int, count: int) -> None:
+        if not count or self.request.method == "HEAD":
+            return
+        self._account(count)
+        loop = asyncio.get_running_loop()
+        try:
+            sent = await loop.sendfile(self._transport, file, offset, count)
+        except NotImplementedError:
+            sent = await self._copy(loop, file, offset, count)
+        if sent != count:
+            raise ResponseFramingError(f"the file ended after {sent} of {count} bytes")
+
+    async def _copy(self, loop: asyncio.AbstractEventLoop, file: BinaryIO, offset: int, count: int) -> int:
+        """For loops and transports without sendfile."""
+        file.seek(offset)
+        left = count
+        while left:
+            piece = await loop.run_in_executor(None, file.read, min(left, _FILE_PIECE_BYTES))
+            if not piece:
+                break
+            left -= len(piece)
+            self._transport.write(piece)
+            await self._connection.drained()
+        return count - left
+
+    async def end(self) -> None:
+        if self.request.method == "HEAD":
+            return
+        if self._remaining:
+            raise ResponseFramingError(f"the content is {self._remaining} bytes shorter than its head declares")
+        if self._chunked:
+            self._transport.write(b"0\r\n\r\n")
+
+    def _account(self, count: int) -> None:
+        if self._remaining is not None:
+            if count > self._remaining:
+                raise ResponseFramingError(f"the content is longer than its head declares, by {count} bytes or more")
+            self._remaining -= count
+
+    def upgrade(self, response: Upgrade) -> None:
+        response.headers.delete("connection")
+        self.begun = True
+        self.upgraded = response
+        self._transport.write(encoded_head(response, b"", self._connection.tails, "upgrade"))

@@ -1,0 +1,166 @@
+"""The head of a request: its line and fields, checked, and what they say about the message that follows."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from arlen_http.errors import RequestRefused
+from arlen_http.settings import RequestLimits
+
+from .backend import HeadParser
+from .framing import body_length, framing_fields, keeps_alive
+from .request_line import METHODS, absolute_target, parse_unusual_line, unknown_method
+
+__all__ = ["RequestHead", "first_fault", "read_head"]
+
+
+class RequestHead:
+    """What a request says before its body.
+
+    Attributes:
+        method: in upper case.
+        raw_path: the target before ``?``, percent-encoded ASCII; ``"*"`` for ``OPTIONS *``.
+        query_string: the target after the first ``?``, ``""`` without one.
+        http_version: ``"1.1"`` or ``"1.0"``.
+        fields: pairs in order of arrival, names in lower case; whitespace may still follow a value.
+        last: the last value of every name.
+        body_length: bytes of the body, or ``CHUNKED``.
+        keep_alive: whether the peer lets the connection go on after this message.
+        expects_continue: whether the peer waits for ``100 Continue`` before it sends the body.
+    """
+
+    __slots__ = (
+        "body_length",
+        "expects_continue",
+        "fields",
+        "http_version",
+        "keep_alive",
+        "last",
+        "method",
+        "query_string",
+        "raw_path",
+    )
+
+    def __init__(self, method: str, target: str, http_version: str, fields: list[tuple[bytes, bytes]]) -> None:
+        self.method = method
+        self.raw_path, _, self.query_string = target.partition("?")
+        self.http_version = http_version
+        self.fields = fields
+        self.last = dict(fields)
+        self.body_length = 0
+        self.keep_alive = True
+        self.expects_continue = False
+
+
+def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLimits) -> RequestHead:
+    """The meaning of one complete head.
+
+    Args:
+        head: the bytes from the request line to the blank line.
+        line_end: where in ``head`` the request line ends.
+
+    Raises:
+        RequestRefused: 400, 413, 417, 431, 501 or 505.
+    """
+    words = head[:line_end].split(b" ")
+    if len(words) == 3 and words[2] == b"HTTP/1.1":
+        token, target, version = words[0], words[1], "1.1"
+    else:
+        token, target, version = parse_unusual_line(head[:line_end])
+        if not version:
+            head = b"%b HTTP/1.0%b" % (head[:line_end], head[line_end:])
+    method = METHODS.get(token)
+    if method is None:
+        raise unknown_method(token)
+    if not head.isascii():
+        _check_encoding(head)
+    fields = backend.fields(head)
+    if len(fields) > limits.max_header_count:
+        raise RequestRefused(431, "too_many_headers", f"more than {limits.max_header_count} header fields")
+    if target[:1] != b"/":
+        target = _take_authority(method, target, fields)
+    elif b"#" in target:
+        raise RequestRefused(400, "invalid_target", "the request target contains a fragment")
+    result = RequestHead(method, target.decode("ascii"), version or "1.1", fields)
+    last = result.last
+    if len(last) != len(fields):
+        _check_repeated(fields, last)
+    host = last.get(b"host")
+    if host is None:
+        if version == "1.1":
+            raise RequestRefused(400, "missing_host", "an HTTP/1.1 request without a Host field")
+    elif not _is_host(host):
+        raise RequestRefused(400, "invalid_host", "the Host field is not a host", host=host)
+    connection = last.get(b"connection")
+    if connection is not None:
+        result.keep_alive = keeps_alive(connection, version or "1.1")
+    elif version == "1.0":
+        result.keep_alive = False
+    if b"content-length" in last or b"transfer-encoding" in last:
+        result.body_length = body_length(last, version, limits.max_body_bytes)
+    if b"expect" in last:
+        result.expects_continue = _expects_continue(result)
+    return result
+
+
+def first_fault(head: bytes, refusal: RequestRefused, limits: RequestLimits) -> RequestRefused:
+    """Why a head that `read_head` has refused is refused.
+
+    Of several faults one in the length of the body, or a body above its limit, comes first.
+    """
+    version = "1.0" if head[: head.find(b"\r\n")].endswith(b" HTTP/1.0") else "1.1"
+    if refusal.status in (431, 505):
+        return refusal
+    try:
+        framing = framing_fields(head)
+        if framing:
+            body_length(framing, version, limits.max_body_bytes)
+    except RequestRefused as earlier:
+        return earlier
+    return refusal
+
+
+def _check_encoding(head: bytes) -> None:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestRefused(400, "invalid_encoding", f"the request head is not UTF-8: {error}") from error
+
+
+def _take_authority(method: str, target: bytes, fields: list[tuple[bytes, bytes]]) -> bytes:
+    """The path of an absolute target; its authority takes the place of Host (RFC 9112 section 3.2.2)."""
+    path, authority = absolute_target(method, target)
+    if authority is not None:
+        for index, (name, _) in enumerate(fields):
+            if name == b"host":
+                fields[index] = (name, authority)
+    return path
+
+
+# Fields whose repetition would let two readers of one request see two different requests.
+_SINGLE = frozenset((b"host", b"content-length", b"transfer-encoding"))
+
+
+def _check_repeated(fields: list[tuple[bytes, bytes]], last: dict[bytes, bytes]) -> None:
+    """Refuse a repeated field that must be single; join the lists of a repeated Connection."""
+    names = [name for name, _ in fields]
+    for name in _SINGLE:
+        if names.count(name) > 1:
+            raise RequestRefused(400, "repeated_field", f"the field {name.decode()} is repeated")
+    if names.count(b"connection") > 1:
+        last[b"connection"] = b",".join(value for name, value in fields if name == b"connection")
+
+
+_HOST = re.compile(rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+
+
+@lru_cache(maxsize=256)
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value.rstrip(b" \t")) is not None
+
+
+def _expects_continue(head: RequestHead) -> bool:
+    if head.last[b"expect"].strip(b" \t").lower() != b"100-continue":
+        raise RequestRefused(417, "unknown_expectation", "no expectation but 100-continue can be met")
+    return head.body_length != 0 and head.http_version == "1.1"

@@ -1,0 +1,127 @@
+"""A stream of bytes as a sequence of requests."""
+
+from __future__ import annotations
+
+import re
+
+from arlen_http.errors import RequestRefused
+from arlen_http.settings import RequestLimits
+
+from .backend import HeadParser
+from .body import BodyDecoder, ChunkedBody, SizedBody
+from .framing import CHUNKED
+from .head import RequestHead, first_fault, read_head
+
+__all__ = ["RequestReader"]
+
+# What no head can contain, looked for while it is incomplete: a peer that does not speak HTTP gets its answer at once.
+_UNLAWFUL = re.compile(rb"[^\t\r\n\x20-\x7e\x80-\xff]|(?<!\r)\n|\r(?!\n|\Z)")
+
+
+class RequestReader:
+    """Reads requests one after the other; what follows the current one waits as bytes until it is asked for.
+
+    The order of calls is that of the wire: `next_head` until it gives a head; where that head announces a body,
+    `next_stretch` until `body_complete`; then `next_head` again.
+    """
+
+    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position")
+
+    def __init__(self, backend: HeadParser, limits: RequestLimits) -> None:
+        self._backend = backend
+        self._limits = limits
+        self._buffer = b""
+        self._position = 0
+        self._body: BodyDecoder | None = None
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that have arrived and not been read."""
+        return len(self._buffer) - self._position
+
+    @property
+    def body_complete(self) -> bool:
+        """Whether the current message has been read to its end."""
+        return self._body is None or self._body.complete
+
+    @property
+    def body_remaining(self) -> int | None:
+        """Bytes of the current body that have not been read, ``None`` when its length is not announced."""
+        return 0 if self._body is None else self._body.remaining
+
+    @property
+    def trailers(self) -> list[tuple[bytes, bytes]]:
+        """The fields that followed a chunked body."""
+        return self._body.trailers if isinstance(self._body, ChunkedBody) else []
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes that have arrived."""
+        if self._position == len(self._buffer):
+            self._buffer = data
+        else:
+            self._buffer = self._buffer[self._position :] + data
+        self._position = 0
+
+    def take_rest(self) -> bytes:
+        """Give up the bytes that have not been read: they belong to another protocol."""
+        rest = self._buffer[self._position :]
+        self._buffer, self._position = b"", 0
+        return rest
+
+    def next_head(self) -> RequestHead | None:
+        """The next request, or ``None`` while its head is incomplete.
+
+        Raises:
+            RequestRefused: with the answer that it gets; nothing after it may be read.
+        """
+        self._body = None
+        buffer, start = self._buffer, self._position
+        line_end = buffer.find(b"\r\n", start)
+        while line_end == start:
+            start = self._position = start + 2
+            line_end = buffer.find(b"\r\n", start)
+        end = buffer.find(b"\r\n\r\n", line_end) + 4 if line_end > 0 else 3
+        limits = self._limits
+        if end == 3:
+            self._check_incomplete(line_end)
+            return None
+        if line_end - start > limits.max_request_line_bytes:
+            raise _too_large("request line", limits.max_request_line_bytes)
+        if end - start > limits.max_header_bytes:
+            raise _too_large("request head", limits.max_header_bytes)
+        self._position = end
+        data = buffer[start:end]
+        try:
+            head = read_head(data, line_end - start, self._backend, limits)
+        except RequestRefused as refusal:
+            raise first_fault(data, refusal, limits) from refusal
+        length = head.body_length
+        if length == CHUNKED:
+            self._body = ChunkedBody(limits.max_body_bytes, self._backend)
+        elif length:
+            self._body = SizedBody(length)
+        return head
+
+    def next_stretch(self) -> bytes:
+        """The next bytes of the current body; ``b""`` when more have to arrive or the body is complete.
+
+        Raises:
+            RequestRefused: as for `next_head`.
+        """
+        assert self._body is not None, "this message has no body"
+        stretch, self._position = self._body.take(self._buffer, self._position)
+        return stretch
+
+    def _check_incomplete(self, line_end: int) -> None:
+        buffer, start, limits = self._buffer, self._position, self._limits
+        line_length = (line_end if line_end >= 0 else len(buffer.removesuffix(b"\r"))) - start
+        if line_length > limits.max_request_line_bytes:
+            raise _too_large("request line", limits.max_request_line_bytes)
+        if len(buffer) - start >= limits.max_header_bytes:
+            raise _too_large("request head", limits.max_header_bytes)
+        if _UNLAWFUL.search(buffer, start):
+            raise RequestRefused(400, "invalid_head", "request head refused: a control byte or a bare line end")
+
+
+def _too_large(what: str, limit: int) -> RequestRefused:
+    return RequestRefused(431, "head_too_large", f"the {what} is longer than {limit} bytes")

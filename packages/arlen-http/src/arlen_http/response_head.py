@@ -1,0 +1,44 @@
+"""The head of a response as bytes."""
+
+from __future__ import annotations
+
+from .headers import MutableHeaders
+from .response import Response, content_type_line
+from .status import STATUS_LINES, allows_body, status_line
+from .tails import HeadTails
+
+__all__ = ["asks_to_close", "declared_length", "encoded_head"]
+
+# What the server alone decides; an application's fields of these names are not sent.
+_FRAMING = frozenset(("content-length", "transfer-encoding", "connection", "keep-alive"))
+
+
+def encoded_head(response: Response, framing: bytes, tails: HeadTails, connection: str) -> bytes:
+    """Status line, fields in the order in which they were set, and the server's own.
+
+    Args:
+        framing: the Content-Length or Transfer-Encoding line, or nothing.
+        connection: what the Connection field says.
+    """
+    status = response.status
+    fields = response.headers
+    lines = [STATUS_LINES.get(status) or status_line(status)]
+    if allows_body(status):
+        if "content-type" not in fields:
+            lines.append(content_type_line(response.content_type))
+    else:
+        framing = b""
+    lines += [f"{name}: {value}\r\n".encode() for name, value in fields if name not in _FRAMING]
+    lines += (response.constant_headers, framing, tails.tail(connection, fields))
+    return b"".join(lines)
+
+
+def asks_to_close(fields: MutableHeaders) -> bool:
+    """Whether the application wants this response to be the last of its connection."""
+    return any("close" in map(str.strip, value.lower().split(",")) for value in fields.get_all("connection"))
+
+
+def declared_length(fields: MutableHeaders) -> int | None:
+    """The Content-Length that the application has set; ``None`` when it has not, or not as a number."""
+    value = fields.get("content-length", "")
+    return int(value) if value and value.isdecimal() else None

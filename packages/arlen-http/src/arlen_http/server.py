@@ -1,0 +1,125 @@
+"""A server: its sockets, its connections and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Any, Self
+
+from .connection import Connection
+from .handler import as_app
+from .listening import bound_sockets, url_of
+from .service import Service
+from .settings import ServerSettings
+
+__all__ = ["Server"]
+
+
+class Server:
+    """Serves an application until it is stopped.
+
+    ``async with Server(app, settings) as server`` starts and stops it.
+
+    Args:
+        app: an application object, a handler or an ASGI application; see `arlen_http.handler.as_app`.
+        settings: where to listen and what to allow.
+        sockets: listening sockets from elsewhere; ``host`` and ``port`` are not used with them.
+        clock: monotonic seconds, against which deadlines are held.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        settings: ServerSettings | None = None,
+        *,
+        sockets: Sequence[socket.socket] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings = settings or ServerSettings()
+        self._app = as_app(app)
+        self._given = list(sockets)
+        self._clock = clock
+        self._listeners: list[asyncio.Server] = []
+        self._ticker: asyncio.TimerHandle | None = None
+        self._service: Service | None = None
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """The listening sockets; empty unless the server runs."""
+        return [sock for listener in self._listeners for sock in listener.sockets]
+
+    @property
+    def url(self) -> str:
+        """Where the server listens: ``http://host:port`` or ``unix:/path``."""
+        return url_of(self.sockets[0])
+
+    async def start(self) -> None:
+        """Start the application, then listen.
+
+        Raises:
+            ServerStartError: codes ``invalid_host``, ``address_in_use`` or ``bind_failed``; the application has been
+                shut down again.
+        """
+        self._service = service = Service(self._app.handle, self.settings, streams=self._app.streams, clock=self._clock)
+        await self._app.start()
+        try:
+            for sock in self._given or bound_sockets(self.settings):
+                self._listeners.append(await self._listen(service, sock))
+        except BaseException:
+            self._close_listeners()
+            await self._app.shutdown()
+            raise
+        self._ticker = service.loop.call_later(1, self._tick_again)
+
+    async def stop(self) -> None:
+        """Stop accepting, let requests in flight finish, cancel what is left at the deadline, end the application.
+
+        The application hears of it first (``stopping``), so that it can end what would otherwise go on for ever.
+        """
+        service = self._service
+        if service is None or service.draining:
+            return
+        self._close_listeners()
+        try:
+            async with asyncio.timeout(self.settings.graceful_shutdown_seconds):
+                await self._app.stopping()
+                await service.drain()
+        except TimeoutError:
+            await service.cut()
+        if self._ticker is not None:
+            self._ticker.cancel()
+        self._service = None
+        await self._app.shutdown()
+
+    def tick(self) -> None:
+        """Refresh the Date field and enforce the deadlines that the clock has passed; happens once a second."""
+        if self._service is not None:
+            self._service.tick()
+
+    def _tick_again(self) -> None:
+        self.tick()
+        self._ticker = asyncio.get_running_loop().call_later(1, self._tick_again)
+
+    async def _listen(self, service: Service, sock: socket.socket) -> asyncio.Server:
+        loop, connect, backlog = service.loop, partial(Connection, service), self.settings.listen_backlog
+        if sock.family == socket.AF_UNIX:
+            return await loop.create_unix_server(connect, sock=sock, backlog=backlog)
+        return await loop.create_server(connect, sock=sock, backlog=backlog)
+
+    def _close_listeners(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
