@@ -1,0 +1,65 @@
+"""SQL scripts: several statements in one text, such as a schema."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import InvalidArgumentError
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStatement:
+    """One statement of a script and the line (1-based) on which its text starts."""
+
+    sql: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SQLScript:
+    """Statements that run together or not at all. Triggers, comments and quoted semicolons are understood."""
+
+    statements: tuple[ScriptStatement, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> SQLScript:
+        """Split ``text`` into statements; the last one needs no semicolon.
+
+        Raises:
+            InvalidArgumentError: code ``unterminated_statement`` when a quote, a comment or a trigger is left open;
+                ``details["line"]`` is where that statement starts.
+        """
+        statements: list[ScriptStatement] = []
+        start = 0
+        end = text.find(";")
+        while end >= 0:
+            if sqlite3.complete_statement(text[start : end + 1]):
+                statements += _statement(text, start, end + 1)
+                start = end + 1
+            end = text.find(";", end + 1)
+        for rest in _statement(text, start, len(text)):
+            if not sqlite3.complete_statement(f"{rest.sql}\n;"):
+                raise InvalidArgumentError(
+                    f"the statement on line {rest.line} of the script never ends; close its quote, comment or trigger",
+                    code="unterminated_statement",
+                    details={"line": rest.line, "sql": rest.sql},
+                )
+            statements.append(rest)
+        return cls(tuple(statements))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> SQLScript:
+        """The script in a UTF-8 file."""
+        return cls.parse(Path(path).read_text(encoding="utf-8"))
+
+
+def _statement(text: str, start: int, end: int) -> list[ScriptStatement]:
+    piece = text[start:end]
+    sql = piece.strip()
+    if not sql.strip(";"):
+        return []
+    first = start + len(piece) - len(piece.lstrip())
+    return [ScriptStatement(sql, text.count("\n", 0, first) + 1)]
