@@ -1,0 +1,1 @@
+"""Implementations of the service protocols, one module for each place where things are kept."""
