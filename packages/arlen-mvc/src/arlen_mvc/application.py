@@ -1,0 +1,398 @@
+"""The application: it collects routes, middleware, resources and hooks, composes them once, and serves requests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, Self, TypeVar, Unpack
+
+from arlen_config import Config
+from arlen_http import Request, Response
+from arlen_router import RouteTable
+
+from .assembly import Parts, assemble
+from .callables import place_of, with_optional_argument
+from .configuration import TABLES_OF_OTHERS, Configuration, ConfigurationFiles, configuration_of
+from .context import Context
+from .controller import Controller
+from .dispatch import Dispatch
+from .errors import ApplicationError
+from .failures import ErrorHandlers
+from .health import Health, HealthCheck
+from .lifecycle import Hook, Lifecycle
+from .mounts import Mounts
+from .resources import Resources, Scope
+from .routes import DeclaresRoutes, EnclosureOptions, RouteDeclaration, RouteDecorators, Router
+from .runtime import Endpoint, RouteInfo, Runtime
+from .settings import Settings
+from .static_files import StaticMounts
+from .templates import Additions
+from .workers import Workers
+
+S = TypeVar("S")
+T = TypeVar("T")
+M = TypeVar("M")
+F = TypeVar("F", bound=Callable[..., Any])
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
+
+
+class Application(RouteDecorators):
+    """An Arlen application.
+
+    ``config`` is a loaded :class:`arlen_config.Config`, a mapping of tables, or nothing; neither files nor the process
+    environment are read (:meth:`from_root` reads both). ``root`` is the directory below which templates and static
+    files are found. ``context_class`` may add shortcuts to what actions get. ``lifespan(app)`` gives an asynchronous
+    context manager that is entered at start and left at shutdown.
+
+    Register everything, then :meth:`start`; what is wrong is reported there, all of it at once.
+
+    Raises:
+        arlen_config.ConfigError: a value of the configuration has the wrong type or is out of range.
+    """
+
+    streams = True
+    """arlen_http calls :meth:`handle` when the head of a request is complete, and lets actions read the body."""
+
+    def __init__(
+        self,
+        config: Config | Mapping[str, Any] | None = None,
+        *,
+        root: str | os.PathLike[str] = ".",
+        context_class: type[Context] = Context,
+        lifespan: Lifespan | None = None,
+    ) -> None:
+        self.root = Path(root).absolute()
+        self._sections: dict[str, type[Any]] = {}
+        self._configuration: Configuration = configuration_of(config)
+        self._use(self._configuration.read({}))
+        self._context_class = context_class
+        self._router = Router()
+        self._middleware: list[Any] = []
+        self._resources = Resources()
+        self._error_handlers = ErrorHandlers()
+        self._lifecycle = Lifecycle()
+        self._mounts = Mounts()
+        self._static_mounts = StaticMounts()
+        self._additions = Additions()
+        self._health = Health()
+        self._workers = Workers()
+        self._runtime: Runtime | None = None
+        self._dispatch: Dispatch = self._assemble_and_dispatch
+        self._assembling = Lock()
+        if lifespan is not None:
+            self._lifecycle.add(Hook.of_lifespan(lifespan))
+
+    @classmethod
+    def from_root(
+        cls,
+        root: str | os.PathLike[str] = ".",
+        environment: str = "development",
+        env: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Self:
+        """An application with the configuration files below ``root`` and the process environment (``os.environ``).
+
+        ``options`` are those of the constructor.
+        """
+        files = ConfigurationFiles(Path(root).absolute(), environment, env)
+        app = cls(files.read({}), root=root, **options)
+        app._configuration = files
+        return app
+
+    def configure(self, environment: str | None = None, overrides: Mapping[str, Any] | None = None) -> None:
+        """Read the configuration again, for another environment or with options of a command line on top.
+
+        ``overrides`` maps dotted keys to values. Only before :meth:`start`.
+        """
+        self._refuse_when_frozen("configure")
+        if environment is not None:
+            self._configuration = replace(self._configuration, environment=environment)
+        self._use(self._configuration.read(overrides or {}))
+        for table, kind in self._sections.items():
+            self.config.section(table, kind)
+
+    def section(self, table: str, kind: type[S], defaults: S | None = None) -> S:
+        """A table of the configuration as an instance of its dataclass; claimed for good, also when :meth:`configure`
+        reads everything again.
+
+        Raises:
+            arlen_config.ConfigError: a value has the wrong type or is out of range.
+        """
+        self._sections[table] = kind
+        return self.config.section(table, kind, defaults)
+
+    def _use(self, config: Config) -> None:
+        self.config = config
+        self.settings = Settings.read(config, self.root)
+
+    @property
+    def environment(self) -> str:
+        """``development``, ``test``, ``production`` or another name."""
+        return self.settings.environment
+
+    @property
+    def started(self) -> bool:
+        return self._health.started
+
+    # Registration
+
+    def declare(self, declaration: RouteDeclaration) -> None:
+        self._refuse_when_frozen(declaration.place)
+        self._router.declare(declaration)
+
+    def add_controller(self, controller: type[Controller]) -> type[Controller]:
+        """Take every decorated action of the class; usable as a decorator."""
+        self._refuse_when_frozen(controller.__name__)
+        return self._router.add_controller(controller)
+
+    def include(self, routes: DeclaresRoutes, prefix: str = "", **options: Unpack[EnclosureOptions]) -> None:
+        """Take the routes of a :class:`Router` under a prefix."""
+        self._refuse_when_frozen(f"include {prefix}")
+        self._router.include(routes, prefix, **options)
+
+    def group(self, prefix: str = "", **options: Unpack[EnclosureOptions]) -> Router:
+        """``with app.group("/admin", guards=[signed_in]) as admin: ...``"""
+        self._refuse_when_frozen(f"group {prefix}")
+        return self._router.group(prefix, **options)
+
+    def use(self, middleware: M) -> M:
+        """Add a layer around every route (and around 404 and 405); the first one added is the outermost.
+
+        A layer is ``async def layer(ctx, call_next)``, or an object with ``process(ctx)`` or ``did_process(ctx)``.
+        Usable as a decorator.
+        """
+        self._refuse_when_frozen("use")
+        self._middleware.append(middleware)
+        return middleware
+
+    def provide(self, kind: type[Any], value: object, scope: Scope = "app") -> None:
+        """Make a resource available by its type, in action signatures and through ``ctx.get``.
+
+        Functions, methods, classes and partials are factories (sync, async or a generator that releases the resource
+        after its ``yield``): called once at start, or for each request with ``scope="request"``, with the application
+        or the context as argument if they need one. Anything else is the resource itself. A resource of a request is
+        released when its action has returned, before the response is sent.
+        """
+        self._refuse_when_frozen(f"provide {kind.__name__}")
+        self._resources.provide(kind, value, scope)
+
+    def resource(self, kind: type[T]) -> T:
+        """The application's instance of a provided type.
+
+        Raises:
+            ApplicationError: ``unknown_resource``.
+        """
+        return self._resources.value(kind)
+
+    def mount(self, prefix: str, app: Any) -> None:
+        """Hand every request below ``prefix`` to another Arlen application, ASGI application or object with ``handle``.
+
+        It is started and stopped with this one, runs none of its middleware, and sees the path without the prefix.
+
+        Raises:
+            ApplicationError: ``mount_refused``.
+        """
+        self._refuse_when_frozen(f"mount {prefix}")
+        self._mounts.add(prefix, self._other_than_self(app, prefix))
+
+    def mount_static(
+        self, prefix: str, directory: str | os.PathLike[str], allow_extensions: Sequence[str] = ()
+    ) -> None:
+        """Serve the files of a directory (relative to the root) whose extension is allowed.
+
+        Raises:
+            ApplicationError: ``mount_refused``.
+        """
+        self._refuse_when_frozen(f"mount_static {prefix}")
+        self._static_mounts.add(prefix, directory, allow_extensions)
+
+    def error_handler(self, kind: type[Exception] | int) -> Callable[[F], F]:
+        """``@app.error_handler(StockEmpty)`` or ``@app.error_handler(404)``: ``handler(ctx, error)`` gives the answer.
+
+        What it returns is made into a response like the result of an action, with the error's status unless it sets
+        another one.
+        """
+        self._refuse_when_frozen("error_handler")
+
+        def register(handler: F) -> F:
+            self._error_handlers.add(kind, handler)
+            return handler
+
+        return register
+
+    def on_start(self, function: F) -> F:
+        """Call this (sync or async, with the application if it needs an argument) when the application starts.
+
+        ``False`` or an exception refuses the start.
+        """
+        self._lifecycle.add(Hook(place_of(function), will_start=with_optional_argument(function)))
+        return function
+
+    def on_stop(self, function: F) -> F:
+        """Call this when the application stops, in reverse order of registration."""
+        self._lifecycle.add(Hook(place_of(function), did_stop=with_optional_argument(function)))
+        return function
+
+    def register_lifecycle_hook(self, hook: object) -> None:
+        """An object with at least one of ``will_start``, ``did_start``, ``will_stop``, ``did_stop``."""
+        self._lifecycle.add(Hook.of(hook))
+
+    def health_check(self, name: str, critical: bool = True, timeout: float = 2.0) -> Callable[[F], F]:
+        """Ask this function (sync or async) whether its subject works, for ``/readyz`` and the health details.
+
+        ``False``, an exception, or no answer within ``timeout`` seconds means no; a critical no makes ``/readyz`` 503.
+        """
+
+        def register(function: F) -> F:
+            self._health.add(HealthCheck(name, function, critical, timeout))
+            return function
+
+        return register
+
+    def template_global(self, name: str, value: Any) -> None:
+        """Let every template see this under the name."""
+        self._additions.globals[name] = value
+
+    def template_filter(self, name: str) -> Callable[[F], F]:
+        """Add a filter: ``{{ price|euro }}``."""
+        return _into(self._additions.filters, name)
+
+    def template_test(self, name: str) -> Callable[[F], F]:
+        """Add a test: ``{% if user is admin %}``."""
+        return _into(self._additions.tests, name)
+
+    # Life
+
+    async def start(self) -> None:
+        """Check and compose everything, start mounts, build resources, call the hooks. Does nothing when started.
+
+        Raises:
+            ApplicationError: what was begun is undone; a later start may succeed.
+            arlen_config.ConfigError: the configuration holds a key that nothing reads.
+        """
+        if self.started:
+            return
+        self._assemble()
+        async with AsyncExitStack() as undo:
+            await self._mounts.start()
+            undo.push_async_callback(self._mounts.stop)
+            await self._resources.open(self)
+            undo.push_async_callback(self._resources.close)
+            await self._lifecycle.start(self)
+            undo.pop_all()
+        self._health.mark_started()
+        await self._lifecycle.started(self)
+
+    async def stopping(self) -> None:
+        """The first half of :meth:`shutdown`, while requests in flight still run; the server calls it.
+
+        ``/readyz`` turns 503, mounts hear of it, and ``will_stop`` hooks end what would otherwise go on for ever.
+        """
+        if not self.started or self._health.stopping:
+            return
+        self._health.mark_stopping()
+        await self._mounts.stopping()
+        await self._lifecycle.stopping(self)
+
+    async def shutdown(self) -> None:
+        """Call the stop hooks in reverse, release the resources, stop the mounts. Does nothing when not started."""
+        if not self.started:
+            return
+        await self.stopping()
+        await self._lifecycle.stopped(self)
+        await self._resources.close()
+        await self._mounts.stop()
+        await self._workers.close()
+        self._health.mark_stopped()
+
+    def handle(self, request: Request) -> Response | Awaitable[Response]:
+        """Serve one request; works before :meth:`start` too, without the resources that start builds."""
+        return self._dispatch(request)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The ASGI 3 face: http and lifespan."""
+        await self._asgi(scope, receive, send)
+
+    @cached_property
+    def _asgi(self) -> Any:
+        from arlen_http.asgi import to_asgi
+
+        return to_asgi(self)
+
+    def run(self, argv: Sequence[str] | None = None) -> int:
+        """Serve this application from the command line; see :func:`arlen_mvc.runner.run`."""
+        from .runner import run
+
+        return run(self, argv)
+
+    # Inspection
+
+    @property
+    def table(self) -> RouteTable[Endpoint]:
+        """The compiled route table."""
+        return self._assemble().table
+
+    @property
+    def routes(self) -> tuple[RouteInfo, ...]:
+        """Every route in the order of registration."""
+        return tuple(route.target.info for route in self.table.routes)
+
+    def url_for(self, name: str, /, **params: Any) -> str:
+        """The path of a named route; leftover parameters become the query.
+
+        Raises:
+            arlen_router.RouteBuildError: unknown name, or a parameter that is missing or not convertible.
+        """
+        return self.table.url_for(name, **params)
+
+    def _assemble(self) -> Runtime:
+        with self._assembling:
+            if self._runtime is None:
+                self._configuration.set_up_logging(self.settings.application)
+                self.config.reserve(*TABLES_OF_OTHERS)
+                self.config.verify()
+                self._runtime, self._dispatch = assemble(
+                    Parts(
+                        settings=self.settings,
+                        context_class=self._context_class,
+                        router=self._router,
+                        middleware=tuple(self._middleware),
+                        resources=self._resources,
+                        error_handlers=self._error_handlers,
+                        mounts=self._mounts,
+                        static_mounts=self._static_mounts,
+                        additions=self._additions,
+                        health=self._health,
+                        workers=self._workers,
+                    )
+                )
+            return self._runtime
+
+    def _assemble_and_dispatch(self, request: Request) -> Response | Awaitable[Response]:
+        self._assemble()
+        return self._dispatch(request)
+
+    def _other_than_self(self, app: Any, prefix: str) -> Any:
+        if app is self:
+            raise ApplicationError(f"cannot mount an application into itself (at {prefix})", code="mount_refused")
+        return app
+
+    def _refuse_when_frozen(self, what: str) -> None:
+        if self._runtime is not None:
+            raise ApplicationError(
+                f"{what}: the application is composed already; register everything before it starts",
+                code="application_frozen",
+            )
+
+
+def _into(shelf: dict[str, Callable[..., Any]], name: str) -> Callable[[F], F]:
+    def register(function: F) -> F:
+        shelf[name] = function
+        return function
+
+    return register

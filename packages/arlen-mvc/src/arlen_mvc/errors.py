@@ -1,0 +1,135 @@
+"""What can go wrong: mistakes found at start, refusals raised inside a request, failures of templates and rendering."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+
+class ArlenMVCError(Exception):
+    """Base of every error of this package. ``code`` is stable; ``details`` is structured and may be empty."""
+
+    code: str = "mvc_error"
+    details: object
+
+    def __init__(self, message: str, *, code: str | None = None, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.details = dict(details or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that keeps an application from starting.
+
+    ``place`` says where it is (a route and its function, a template and its line), ``problem`` what is wrong there,
+    ``remedy`` what to do about it.
+    """
+
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}; {self.remedy}"
+
+
+class ApplicationError(ArlenMVCError):
+    """The application cannot be built, started, or used in this way.
+
+    Codes: ``invalid_application`` (``mistakes`` lists every fault), ``startup_hook_refused``, ``mount_failed``,
+    ``mount_refused``, ``application_frozen``, ``unknown_resource``.
+    """
+
+    code = "application_error"
+    mistakes: tuple[Mistake, ...] = ()
+
+    @classmethod
+    def of_mistakes(cls, mistakes: Sequence[Mistake]) -> ApplicationError:
+        """One error that lists them all, one a line."""
+        noun = "mistake keeps" if len(mistakes) == 1 else "mistakes keep"
+        lines = "".join(f"\n  {number}. {mistake}" for number, mistake in enumerate(mistakes, 1))
+        error = cls(f"{len(mistakes)} {noun} the application from starting:{lines}", code="invalid_application")
+        error.mistakes = tuple(mistakes)
+        error.details = {"mistakes": [str(mistake) for mistake in mistakes]}
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One entry of the ``details`` of an error answer: what is wrong with one field of the request."""
+
+    field: str
+    code: str
+    message: str
+    meta: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        entry: dict[str, object] = {"field": self.field, "code": self.code, "message": self.message}
+        if self.meta:
+            entry["meta"] = dict(self.meta)
+        return entry
+
+
+class HTTPError(ArlenMVCError):
+    """Ends the request with this status (400-599); raise it anywhere in an action, guard or middleware.
+
+    ``code`` and ``message`` default to the status's own phrase: ``HTTPError(404)`` is ``not_found`` / ``Not Found``.
+    ``headers`` are added to the answer.
+    """
+
+    details: list[FieldError]
+
+    def __init__(
+        self,
+        status: int,
+        code: str | None = None,
+        message: str | None = None,
+        details: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        phrase = reason_phrase(status)
+        super().__init__(message or phrase, code=code or phrase.lower().replace(" ", "_").replace("-", "_"))
+        self.status = status
+        self.message = message or phrase
+        self.details = list(details)
+        self.headers = dict(headers or {})
+
+
+class ValidationFailed(HTTPError):
+    """422: the request was understood, but these fields are not acceptable (all of them are listed)."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(422, "validation_failed", "Validation failed", errors)
+
+
+class RenderError(ArlenMVCError):
+    """A value cannot become a response. Codes: ``json_serialization_failed``, ``unsupported_return_type``."""
+
+    code = "json_serialization_failed"
+
+
+class TemplateError(ArlenMVCError):
+    """A template is missing, malformed, or failed while it rendered.
+
+    Codes: ``template_not_found``, ``template_syntax``, ``template_execution_failed``, ``template_io``,
+    ``template_invalid_argument``. ``path`` is the template's file (or its logical name when there is none); ``line`` is
+    1-based, ``None`` when there is no line.
+    """
+
+    code = "template_execution_failed"
+
+    def __init__(self, message: str, *, code: str, path: str, line: int | None = None) -> None:
+        super().__init__(message, code=code, details={"path": path, "line": line})
+        self.path = path
+        self.line = line
+
+
+def reason_phrase(status: int) -> str:
+    """The registered phrase (RFC 9110 section 15), or ``Error`` for a status that has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

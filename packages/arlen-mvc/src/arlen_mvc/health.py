@@ -1,0 +1,145 @@
+"""Is it alive, is it healthy, is it ready: three addresses for whoever watches the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from arlen_http import Response
+
+from .callables import awaits
+from .context import Context
+from .results import JSON, TEXT, encode_json
+from .settings import ObservabilitySettings
+
+_logger = logging.getLogger("arlen")
+
+CHECKED_FOR_SECONDS = 1.0
+"""How long the result of a check is reused."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """``function()`` is asked whether its subject works: ``False`` or an exception means no; a dict adds details."""
+
+    name: str
+    function: Callable[[], Any]
+    critical: bool = True
+    timeout: float = 2.0
+
+
+class Health:
+    """The state of one application and the checks that it registered."""
+
+    __slots__ = ("_checks", "_clock", "_created", "_results", "ready_since", "started", "stopping")
+
+    def __init__(self, clock: Clock = monotonic) -> None:
+        self._clock = clock
+        self._created = clock()
+        self._checks: dict[str, HealthCheck] = {}
+        self._results: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.ready_since: float | None = None
+        self.started = False
+        self.stopping = False
+
+    def add(self, check: HealthCheck) -> None:
+        self._checks[check.name] = check
+
+    def mark_started(self) -> None:
+        self.started, self.stopping, self.ready_since = True, False, self._clock()
+
+    def mark_stopping(self) -> None:
+        self.stopping = True
+
+    def mark_stopped(self) -> None:
+        self.started, self.ready_since = False, None
+
+    @property
+    def uptime_seconds(self) -> int:
+        """Whole seconds since the start, else since construction."""
+        return int(self._clock() - (self._created if self.ready_since is None else self.ready_since))
+
+    async def check_all(self) -> dict[str, dict[str, Any]]:
+        """The result of every check by name; a result is reused for a second."""
+        results = await asyncio.gather(*(self._result(check) for check in self._checks.values()))
+        return dict(zip(self._checks, results, strict=True))
+
+    async def _result(self, check: HealthCheck) -> dict[str, Any]:
+        known = self._results.get(check.name)
+        if known is not None and self._clock() - known[0] < CHECKED_FOR_SECONDS:
+            return known[1]
+        result = {**await _ask(check), "critical": check.critical}
+        self._results[check.name] = (self._clock(), result)
+        return result
+
+
+async def _ask(check: HealthCheck) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(check.timeout):
+            verdict = await check.function() if awaits(check.function) else await asyncio.to_thread(check.function)
+    except TimeoutError:
+        return {"ok": False, "error": f"no answer within {check.timeout:g} s"}
+    except Exception as error:
+        _logger.warning("health check failed", exc_info=True, extra={"fields": {"check": check.name}})
+        return {"ok": False, "error": type(error).__name__}
+    if isinstance(verdict, dict):
+        return {"ok": True, **verdict}
+    return {"ok": verdict is not False}
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One of the three addresses."""
+
+    path: str
+    name: str
+    word: str
+
+
+SIGNALS = (
+    Signal("/healthz", "health", "ok"),
+    Signal("/readyz", "ready", "ready"),
+    Signal("/livez", "live", "live"),
+)
+
+
+def health_action(health: Health, signal: Signal, settings: ObservabilitySettings) -> Callable[[Context], Any]:
+    """The action behind one address: text, or JSON when the client names it."""
+
+    async def answer(ctx: Context) -> Response:
+        detailed = settings.health_details_enabled and _names_json(ctx)
+        checks = await health.check_all() if detailed or signal.name == "ready" else {}
+        broken = any(check["critical"] and not check["ok"] for check in checks.values())
+        waiting = settings.readiness_requires_startup and not health.started
+        ready = not (health.stopping or waiting or broken)
+        ok = ready or signal.name != "ready"
+        word, status = (signal.word, 200) if ok else ("not_ready", 503)
+        if not detailed:
+            return Response(f"{word}\n".encode(), status, None, TEXT)
+        payload: dict[str, Any] = {"ok": ok, "signal": signal.name, "status": word if signal.name == "ready" else "ok"}
+        if signal.name == "ready":
+            payload["ready"] = ready
+        startup = {
+            "ok": health.started or not settings.readiness_requires_startup,
+            "started": health.started,
+            "required_for_readyz": settings.readiness_requires_startup,
+        }
+        payload |= {
+            "timestamp_utc": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "uptime_seconds": health.uptime_seconds,
+            "checks": {"request_dispatch": {"ok": True, "mode": "in_process"}, "startup": startup, **checks},
+        }
+        return Response(encode_json(payload), status, None, JSON)
+
+    return answer
+
+
+def _names_json(ctx: Context) -> bool:
+    return ctx.query("format") == "json" or "json" in (ctx.header("accept") or "").lower()

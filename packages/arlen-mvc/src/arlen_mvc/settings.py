@@ -1,0 +1,214 @@
+"""Every configuration key that the application reads, with its default; one frozen dataclass per table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from arlen_config import Config
+from arlen_http import ServerSettings
+
+EXTENSIONS = (
+    "css", "js", "json", "txt", "html", "htm", "svg", "png", "jpg", "jpeg", "gif", "ico", "webp", "woff", "woff2",
+    "map", "xml",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StaticMountSettings:
+    """One ``[[static_mounts]]`` entry."""
+
+    prefix: str = field(metadata={"doc": "where the files appear, such as /assets"})
+    directory: str = field(metadata={"doc": "where they are, relative to the application root"})
+    allow_extensions: tuple[str, ...] = field(default=(), metadata={"doc": "served extensions; empty: the usual ones"})
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSettings:
+    """The root table. ``None`` means: decided by the environment (:meth:`resolved`)."""
+
+    log_format: str | None = field(
+        default=None,
+        metadata={
+            "env": "ARLEN_LOG_FORMAT",
+            "choices": ("text", "json"),
+            "doc": "text or json; by default text in development, json elsewhere",
+        },
+    )
+    log_level: str | None = field(
+        default=None,
+        metadata={
+            "env": "ARLEN_LOG_LEVEL",
+            "choices": ("debug", "info", "warn", "error"),
+            "doc": "debug, info, warn or error; by default debug in development, info elsewhere",
+        },
+    )
+    api_only: bool = field(
+        default=False, metadata={"env": "ARLEN_API_ONLY", "doc": "answer JSON everywhere; serve no static files"}
+    )
+    performance_logging: bool | None = field(
+        default=None,
+        metadata={"env": "ARLEN_PERFORMANCE_LOGGING", "doc": "timing headers and timings in the request log"},
+    )
+    serve_static: bool | None = field(
+        default=None,
+        metadata={"env": "ARLEN_SERVE_STATIC", "doc": "serve public/ at /static; by default in development"},
+    )
+    static_allow_extensions: tuple[str, ...] = field(
+        default=EXTENSIONS,
+        metadata={"env": "ARLEN_STATIC_ALLOW_EXTENSIONS", "doc": "extensions that static mounts serve"},
+    )
+    static_mounts: tuple[StaticMountSettings, ...] = field(
+        default=(), metadata={"doc": "further directories of static files"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeLimitSettings:
+    """``[runtime_limits]``"""
+
+    max_concurrent_http_workers: int = field(
+        default=8,
+        metadata={
+            "env": "ARLEN_MAX_HTTP_WORKERS",
+            "minimum": 1,
+            "doc": "threads that run the actions which are plain functions",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingSettings:
+    """``[routing]``"""
+
+    trailing_slash: str = field(
+        default="ignore",
+        metadata={
+            "env": "ARLEN_ROUTING_TRAILING_SLASH",
+            "choices": ("ignore", "redirect", "strict"),
+            "doc": "what /users/ means when /users is registered: ignore, redirect or strict",
+        },
+    )
+    route_compile_warnings_as_errors: bool = field(
+        default=False,
+        metadata={
+            "env": "ARLEN_ROUTING_ROUTE_COMPILE_WARNINGS_AS_ERRORS",
+            "doc": "refuse to start when a route can never be reached",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSettings:
+    """``[templates]``"""
+
+    directory: str = field(default="templates", metadata={"doc": "relative to the application root"})
+    default_layout: str = field(
+        default="", metadata={"doc": "layout of every page that names none, such as layouts/main"}
+    )
+    precompile: bool | None = field(
+        default=None, metadata={"doc": "compile every template at start; by default in production"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityHeaderSettings:
+    """``[security_headers]``; an empty value leaves the header out."""
+
+    enabled: bool = field(default=True, metadata={"env": "ARLEN_SECURITY_HEADERS_ENABLED", "doc": "send these headers"})
+    content_security_policy: str = field(
+        default="default-src 'self'", metadata={"env": "ARLEN_CONTENT_SECURITY_POLICY", "doc": "CSP level 3"}
+    )
+    content_type_options: str = field(default="nosniff", metadata={"doc": "X-Content-Type-Options"})
+    frame_options: str = field(default="SAMEORIGIN", metadata={"doc": "X-Frame-Options"})
+    referrer_policy: str = field(default="strict-origin-when-cross-origin", metadata={"doc": "Referrer-Policy"})
+    cross_origin_opener_policy: str = field(default="same-origin", metadata={"doc": "Cross-Origin-Opener-Policy"})
+    cross_origin_resource_policy: str = field(default="same-site", metadata={"doc": "Cross-Origin-Resource-Policy"})
+    permitted_cross_domain_policies: str = field(default="none", metadata={"doc": "X-Permitted-Cross-Domain-Policies"})
+
+
+@dataclass(frozen=True, slots=True)
+class ObservabilitySettings:
+    """``[observability]``"""
+
+    trace_propagation_enabled: bool = field(
+        default=True,
+        metadata={"env": "ARLEN_TRACE_PROPAGATION_ENABLED", "doc": "join and answer W3C traceparent headers"},
+    )
+    health_details_enabled: bool = field(
+        default=True, metadata={"env": "ARLEN_HEALTH_DETAILS_ENABLED", "doc": "JSON details on /healthz and /readyz"}
+    )
+    readiness_requires_startup: bool = field(
+        default=False,
+        metadata={"env": "ARLEN_READINESS_REQUIRES_STARTUP", "doc": "/readyz answers 503 until start has finished"},
+    )
+
+
+_SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
+    {
+        "": (ServerSettings, ApplicationSettings),
+        "runtime_limits": (RuntimeLimitSettings,),
+        "routing": (RoutingSettings,),
+        "templates": (TemplateSettings,),
+        "security_headers": (SecurityHeaderSettings,),
+        "observability": (ObservabilitySettings,),
+    }
+)
+
+
+def application_sections() -> Mapping[str, tuple[type[Any], ...]]:
+    """Table name (``""`` is the root table) to the dataclasses that declare its keys."""
+    return _SECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All tables of one application, with nothing left to decide."""
+
+    environment: str
+    root: Path
+    server: ServerSettings
+    application: ApplicationSettings
+    runtime_limits: RuntimeLimitSettings
+    routing: RoutingSettings
+    templates: TemplateSettings
+    security_headers: SecurityHeaderSettings
+    observability: ObservabilitySettings
+
+    @classmethod
+    def read(cls, config: Config, root: Path) -> Settings:
+        """The typed tables of a loaded configuration.
+
+        Raises:
+            arlen_config.ConfigError: a value has the wrong type or is out of range.
+        """
+        environment = config.environment
+        application = config.section("", ApplicationSettings)
+        templates = config.section("templates", TemplateSettings)
+        development = environment == "development"
+        verbose = development and not application.api_only
+        return cls(
+            environment=environment,
+            root=root,
+            server=config.section("", ServerSettings),
+            application=replace(
+                application,
+                log_format=application.log_format or ("text" if verbose else "json"),
+                log_level=application.log_level or ("debug" if development else "info"),
+                performance_logging=_decided(application.performance_logging, development),
+                serve_static=_decided(application.serve_static, verbose),
+                static_allow_extensions=application.static_allow_extensions or EXTENSIONS,
+            ),
+            runtime_limits=config.section("runtime_limits", RuntimeLimitSettings),
+            routing=config.section("routing", RoutingSettings),
+            templates=replace(templates, precompile=_decided(templates.precompile, environment == "production")),
+            security_headers=config.section("security_headers", SecurityHeaderSettings),
+            observability=config.section("observability", ObservabilitySettings),
+        )
+
+
+def _decided(value: bool | None, default: bool) -> bool:
+    return default if value is None else value
