@@ -1,3 +1,6 @@
 """Production process manager for Arlen and ASGI applications."""
 
-__version__ = "0.1.0"
+from .errors import AppTargetError, ArlenPropaneError
+from .settings import PropaneAccessories
+
+__all__ = ["AppTargetError", "ArlenPropaneError", "PropaneAccessories"]
