@@ -1,0 +1,1 @@
+"""The commands, one per module; each parses nothing itself and leaves the work to one package."""
