@@ -1,3 +1,124 @@
-"""The Arlen web framework: the whole family in one install."""
+"""The Arlen web framework: the whole family in one install.
+
+The public names of the family, and the ways to an application that has its database, cache and hub: ``lite`` for one
+file, ``application`` for a directory. Names are imported when they are first asked for, so ``import arlen`` is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arlen_config import Config, ConfigError
+    from arlen_data import AsyncDatabase, Database, Rollback, Row, SQLScript
+    from arlen_http import FileResponse, Headers, StaticFiles, UploadFile
+    from arlen_mvc import (
+        ApplicationError,
+        Controller,
+        Event,
+        FieldError,
+        HTTPError,
+        Request,
+        Response,
+        Router,
+        StreamResponse,
+        delete,
+        get,
+        patch,
+        post,
+        put,
+        route,
+    )
+    from arlen_mvc.middleware import CallNext
+    from arlen_mvc.runner import run
+    from arlen_realtime import Hub, Message
+    from arlen_services import Cache, MemoryCache
+
+    from .contexts import Context
+    from .house import Application, application, lite
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Application",
+    "ApplicationError",
+    "AsyncDatabase",
+    "Cache",
+    "CallNext",
+    "Config",
+    "ConfigError",
+    "Context",
+    "Controller",
+    "Database",
+    "Event",
+    "FieldError",
+    "FileResponse",
+    "HTTPError",
+    "Headers",
+    "Hub",
+    "MemoryCache",
+    "Message",
+    "Request",
+    "Response",
+    "Rollback",
+    "Router",
+    "Row",
+    "SQLScript",
+    "StaticFiles",
+    "StreamResponse",
+    "UploadFile",
+    "application",
+    "delete",
+    "get",
+    "lite",
+    "patch",
+    "post",
+    "put",
+    "route",
+    "run",
+]
+
+_HOMES = {
+    "arlen.contexts": ("Context",),
+    "arlen.house": ("Application", "application", "lite"),
+    "arlen_config": ("Config", "ConfigError"),
+    "arlen_data": ("AsyncDatabase", "Database", "Rollback", "Row", "SQLScript"),
+    "arlen_http": ("FileResponse", "Headers", "StaticFiles", "UploadFile"),
+    "arlen_mvc": (
+        "ApplicationError",
+        "Controller",
+        "Event",
+        "FieldError",
+        "HTTPError",
+        "Request",
+        "Response",
+        "Router",
+        "StreamResponse",
+        "delete",
+        "get",
+        "patch",
+        "post",
+        "put",
+        "route",
+    ),
+    "arlen_mvc.middleware": ("CallNext",),
+    "arlen_mvc.runner": ("run",),
+    "arlen_realtime": ("Hub", "Message"),
+    "arlen_services": ("Cache", "MemoryCache"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # a module with __getattr__ would hide misspelt names from type checkers
+
+    def __getattr__(name: str) -> object:
+        home = _HOME_OF.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value: object = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,33 @@
+"""The context of a request, with shortcuts to what the family wires in."""
+
+from __future__ import annotations
+
+import arlen_mvc
+from arlen_data import AsyncDatabase
+from arlen_realtime import Hub
+from arlen_services import Cache
+
+
+class Context(arlen_mvc.Context):
+    """``arlen_mvc.Context`` with the database, the cache and the hub of the application.
+
+    Each shortcut raises ``ApplicationError`` (``unknown_resource``) before the application has started, or when nothing
+    of its type was provided; the message says which.
+    """
+
+    __slots__ = ()
+
+    @property
+    def db(self) -> AsyncDatabase:
+        """The database of ``[database]``; its file is made when it is first used."""
+        return self.get(AsyncDatabase)
+
+    @property
+    def cache(self) -> Cache:
+        """The cache of ``[cache]``."""
+        return self.get(Cache)  # type: ignore[type-abstract]
+
+    @property
+    def hub(self) -> Hub:
+        """The hub of ``[realtime]``."""
+        return self.get(Hub)
