@@ -1,0 +1,1 @@
+"""A complete Arlen application as it would run in production."""

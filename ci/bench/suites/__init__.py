@@ -1,0 +1,14 @@
+"""The suites by the name that ``make bench SUITE=<name>`` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .app import APP
+from .http import HTTP
+from .router import ROUTER
+from .suite import Options, Suite
+
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (HTTP, ROUTER, APP)}
+
+__all__ = ["SUITES", "Options", "Suite"]

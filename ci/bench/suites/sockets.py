@@ -1,0 +1,127 @@
+"""A suite that loads servers over loopback."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+
+from ci.bench.catalogue import Subject
+from ci.bench.figures import Cell, Cells, Figure, Measured, cells, evaluate
+from ci.bench.machine import installed
+from ci.bench.plot import Bar, Chart, Panel
+from ci.bench.report import Report, table
+from ci.bench.rounds import Bench, Findings, measure
+from ci.bench.scenarios import Scenario
+from ci.bench.startup import over_bare_ms
+
+from .suite import Options
+
+HEAD = ("", "req/s", "slowest-fastest", "p50 ms", "p99 ms", "req/CPU-s", "user us", "kernel us", "load CPU", "rounds")
+
+
+@dataclass(frozen=True, slots=True)
+class SocketSuite:
+    """Servers, what is asked of them, and what is claimed.
+
+    ``idle`` names a figure per subject for its memory before any load; ``startup`` a figure per interpreter command
+    for the time that it takes over the bare interpreter.
+    """
+
+    name: str
+    catalogue: Sequence[Subject]
+    scenarios: tuple[Scenario, ...]
+    figures: Sequence[Figure]
+    idle: Mapping[str, Subject] = field(default_factory=dict)
+    startup: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def subjects(self) -> Sequence[str]:
+        return [subject.name for subject in self.catalogue]
+
+    def run(self, options: Options, say: Callable[[str], None]) -> Report:
+        chosen = [subject for subject in self.catalogue if subject.name in (options.subjects or self.subjects)]
+        bench = Bench(options.cores, options.generator, options.effort)
+        found = measure(bench, chosen, self.scenarios, say)
+        say("start-up times")
+        started, failed = self.startup_ms(options.cores.server)
+        by_place = cells(found.samples)
+        idle = {name: median(values) for name, values in found.idle_mb.items()}
+        return Report(
+            suite=self.name,
+            figures=[
+                *evaluate(self.figures, found.samples),
+                *(Measured(key, idle[subject.name]) for key, subject in self.idle.items() if subject.name in idle),
+                *(Measured(key, taken) for key, taken in started.items()),
+            ],
+            tables=[*self.tables(by_place), memory_table(chosen, idle)],
+            missing={**found.missing, **failed},
+            chart=self.chart(by_place, options),
+            details=self.details(found, by_place, chosen),
+        )
+
+    def startup_ms(self, core: int) -> tuple[dict[str, float], dict[str, str]]:
+        """Milliseconds by figure, and the reason for each that could not be had."""
+        taken, failed = {}, {}
+        for key, arguments in self.startup.items():
+            try:
+                taken[key] = over_bare_ms(arguments, core)
+            except subprocess.CalledProcessError as error:
+                failed[key] = error.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        return taken, failed
+
+    def tables(self, found: Cells) -> Iterator[str]:
+        for scenario in self.scenarios:
+            ranked = self.ranked(scenario, found)
+            if ranked:
+                yield table((f"GET {scenario.path}", *HEAD[1:]), [row(subject, cell) for subject, cell in ranked])
+
+    def ranked(self, scenario: Scenario, found: Cells) -> list[tuple[Subject, Cell]]:
+        places = ((subject, found.get((subject.name, scenario.name))) for subject in self.catalogue)
+        present = [(subject, cell) for subject, cell in places if cell is not None]
+        return sorted(present, key=lambda pair: -pair[1].rate)
+
+    def chart(self, found: Cells, options: Options) -> Chart:
+        effort = options.effort
+        return Chart(
+            title=f"{self.name}: requests per second",
+            note=f"one worker on one core, {options.generator.name} on another, {effort.connections} connections, "
+            f"median of {effort.rounds} rounds of {effort.seconds} s",
+            panels=[
+                Panel(
+                    f"GET {scenario.path}",
+                    "requests per second",
+                    [Bar(subject.title, cell.rate, subject.role) for subject, cell in self.ranked(scenario, found)],
+                )
+                for scenario in self.scenarios
+            ],
+        )
+
+    def details(self, found: Findings, by_place: Cells, chosen: Sequence[Subject]) -> dict[str, object]:
+        return {
+            "medians": [asdict(cell) for cell in by_place.values()],
+            "idle_mb": found.idle_mb,
+            "rounds": [asdict(sample) for sample in found.samples],
+            "versions": installed(name for subject in chosen for name in subject.distributions),
+        }
+
+
+def row(subject: Subject, cell: Cell) -> list[str]:
+    return [
+        subject.title,
+        f"{cell.rate:,.0f}" + "!" * cell.disturbed,
+        f"{cell.slowest:,.0f}-{cell.fastest:,.0f}",
+        f"{cell.p50_ms:.2f}",
+        f"{cell.p99_ms:.2f}",
+        f"{cell.rate_per_cpu:,.0f}",
+        f"{cell.user_us:.1f}",
+        f"{cell.kernel_us:.1f}",
+        f"{cell.generator_share:.0%}" + "!" * cell.generator_bound,
+        str(cell.rounds),
+    ]
+
+
+def memory_table(chosen: Sequence[Subject], idle: Mapping[str, float]) -> str:
+    rows = [[subject.title, f"{idle[subject.name]:.0f}"] for subject in chosen if subject.name in idle]
+    return table(("worker, idle", "MB"), rows)
