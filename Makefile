@@ -27,7 +27,7 @@ $(TOOLS)/.ready: ci/requirements.txt
 	@touch $@
 
 demo: $(TOOLS)/.ready ## serve the demo application
-	@$(HATCH) run demo $(ARGS)
+	@ARLEN_APP_ROOT=docs/examples/tech_demo $(HATCH) run demo $(ARGS)
 
 test: $(TOOLS)/.ready ## run the tests of every package and the integration tests
 	@$(HATCH) run test $(ARGS)
@@ -46,7 +46,7 @@ fix: $(TOOLS)/.ready ## format, and mend what the linter can mend
 	@$(HATCH) run fix
 
 bench: $(TOOLS)/.ready ## measure beside the peers: make bench SUITE=http|router|app
-	@$(HATCH) -e bench run python -m ci.bench $(SUITE)
+	@$(HATCH) -e bench run python -m ci.bench $(SUITE) $(ARGS)
 
 build: $(TOOLS)/.ready ## build every sdist and wheel into dist/
 	@rm -rf dist

@@ -1,0 +1,1 @@
+"""The Arlen technology demo: one small application, one page per idea."""
