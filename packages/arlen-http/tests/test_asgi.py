@@ -102,6 +102,19 @@ def test_an_application_that_fails_is_answered_500_and_logged(answer, caplog, ap
     assert len(caplog.records) == 1
 
 
+def test_an_application_that_fails_after_its_response_is_logged_and_the_connection_goes_on(answer, caplog):
+    async def app(scope, receive, send):
+        await reply(send, scope["raw_path"])
+        if scope["raw_path"] == b"/first":
+            raise LookupError("too late to tell")
+
+    answers = answer(from_asgi(app), b"GET /first HTTP/1.1\r\nHost: a\r\n\r\n" + LAST)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"200"]
+    assert b"\r\n\r\n/firstHTTP/1.1" in answers
+    [record] = caplog.records
+    assert (record.levelname, "LookupError: too late to tell" in record.exc_text) == ("ERROR", True)
+
+
 def test_the_application_hears_of_the_disconnect(converse):
     heard = []
 

@@ -548,6 +548,25 @@ def test_a_stream_of_another_length_than_declared_is_cut_and_logged(converse, ca
     assert "than its head declares" in caplog.text
 
 
+async def breaks_off():
+    yield b"first"
+    raise LookupError("lost")
+
+
+def breaks_off_in_a_thread():
+    yield b"first"
+    raise LookupError("lost")
+
+
+@pytest.mark.parametrize("content", [breaks_off, breaks_off_in_a_thread])
+def test_a_stream_that_raises_midway_is_cut_and_logged_once(answer, caplog, content):
+    received = answer(lambda request: StreamResponse(content()), GET)
+    assert received.endswith(b"5\r\nfirst\r\n")
+    assert received.count(b"HTTP/1.1") == 1
+    [record] = [record for record in caplog.records if record.name == "arlen.http"]
+    assert (record.levelno, "LookupError: lost" in record.exc_text) == (logging.ERROR, True)
+
+
 def test_a_stream_is_closed_when_its_client_goes_away(converse):
     closed = asyncio.Event()
 

@@ -315,6 +315,73 @@ def test_what_is_left_at_the_deadline_is_cancelled(run, kind):
     run(story())
 
 
+def test_the_application_hears_of_the_stop_before_requests_end_and_is_shut_down_after(run):
+    class Endless(Recorder):
+        """Its stream ends only when the application learns of the stop."""
+
+        async def start(self):
+            await super().start()
+            self.told = asyncio.Event()
+
+        async def stopping(self):
+            self.events.append("stopping")
+            self.told.set()
+
+        def handle(self, request):
+            return StreamResponse(self.until_told())
+
+        async def until_told(self):
+            yield "begun"
+            await self.told.wait()
+            self.events.append("ended")
+            yield "ended"
+
+    async def story():
+        server = Server(app, ServerSettings(port=0))
+        await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        writer.write(LAST)
+        await reader.readuntil(b"begun")
+        await server.stop()
+        received = await reader.read()
+        writer.close()
+        return received
+
+    app = Endless()
+    assert run(story()).endswith(b"ended\r\n0\r\n\r\n")
+    assert app.events == ["start", "stopping", "ended", "shutdown"]
+
+
+def test_an_application_that_hangs_when_it_is_told_of_the_stop_gets_the_grace_period_only(run):
+    class Hanging(Recorder):
+        async def stopping(self):
+            self.events.append("stopping")
+            await asyncio.get_running_loop().create_future()
+
+    async def story():
+        async with Server(app, ServerSettings(port=0, graceful_shutdown_seconds=0)):
+            pass
+
+    app = Hanging()
+    run(story())
+    assert app.events == ["start", "stopping", "shutdown"]
+
+
+def test_an_application_that_fails_when_it_is_told_of_the_stop_is_shut_down_all_the_same(run, caplog):
+    class Failing(Recorder):
+        async def stopping(self):
+            raise LookupError("lost")
+
+    async def story():
+        async with Server(app, ServerSettings(port=0)):
+            pass
+
+    app = Failing()
+    run(story())
+    assert app.events == ["start", "shutdown"]
+    assert "LookupError: lost" in caplog.text
+
+
 def test_a_server_that_is_not_running_stops_at_once(run):
     run(Server(ok).stop())
 

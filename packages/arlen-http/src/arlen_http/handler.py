@@ -28,7 +28,8 @@ class App:
         streams: whether it takes a request before the body has arrived; a plain function gets it complete.
         start: awaited before the first request.
         shutdown: awaited after the last one.
-        stopping: awaited before ``shutdown``, when no connection is accepted any more and requests in flight still run.
+        stopping: awaited before ``shutdown``, when no connection is accepted any more and requests in flight still run;
+            the place to end what would go on for ever. One that fails is logged and does not keep the server.
     """
 
     handle: Handler

@@ -13,7 +13,7 @@ from typing import Any, Self
 from .connection import Connection
 from .handler import as_app
 from .listening import bound_sockets, url_of
-from .service import Service
+from .service import Service, logger
 from .settings import ServerSettings
 
 __all__ = ["Server"]
@@ -78,15 +78,17 @@ class Server:
     async def stop(self) -> None:
         """Stop accepting, let requests in flight finish, cancel what is left at the deadline, end the application.
 
-        The application hears of it first (``stopping``), so that it can end what would otherwise go on for ever.
+        The application hears of it first (``stopping``), so that it can end what would otherwise go on for ever; that
+        and the requests in flight share ``graceful_shutdown_seconds``.
         """
         service = self._service
         if service is None or service.draining:
             return
+        service.draining = True
         self._close_listeners()
         try:
             async with asyncio.timeout(self.settings.graceful_shutdown_seconds):
-                await self._app.stopping()
+                await self._tell_app()
                 await service.drain()
         except TimeoutError:
             await service.cut()
@@ -94,6 +96,12 @@ class Server:
             self._ticker.cancel()
         self._service = None
         await self._app.shutdown()
+
+    async def _tell_app(self) -> None:
+        try:
+            await self._app.stopping()
+        except Exception:
+            logger.exception("the application failed while it was told of the stop")
 
     def tick(self) -> None:
         """Refresh the Date field and enforce the deadlines that the clock has passed; happens once a second."""

@@ -87,8 +87,7 @@ class Service:
             self._empty.set_result(None)
 
     async def drain(self) -> None:
-        """Let every connection end with the request that it is answering, and wait until all have."""
-        self.draining = True
+        """Let every connection end with the request that it is answering, and wait until all have; `draining` is set."""
         for connection in list(self.connections):
             connection.drain()
         if self.connections:

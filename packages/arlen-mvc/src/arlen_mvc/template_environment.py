@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import jinja2
+from jinja2 import nodes
 from jinja2.runtime import Context as TemplateContext
+from jinja2.runtime import new_context
 from markupsafe import Markup
 
+from .template_flattening import FlatteningContext, flattened_source
+from .template_places import name_included_files
 from .templates import logical_file
 
 _ESCAPED = ("html", "htm", "xml")
 
 
+class SharedGlobalsTemplate(jinja2.Template):
+    """A template that merges the globals of its environment as the one mapping that they are."""
+
+    def new_context(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+    ) -> TemplateContext:
+        own, common = self.globals.maps  # type: ignore[attr-defined]
+        if own:
+            return super().new_context(vars, shared, locals)
+        parent = (vars or {}) if shared else dict(common, **(vars or {}))
+        return new_context(self.environment, self.name, self.blocks, parent, True, None, locals)
+
+
 class KeyPathEnvironment(jinja2.Environment):
     """``user.profile.email``: mappings by key first, other objects by attribute; ``_private`` is not reachable."""
+
+    template_class = SharedGlobalsTemplate
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if attribute[0] == "_":
@@ -33,9 +52,26 @@ class KeyPathEnvironment(jinja2.Environment):
         return logical_file(template)
 
 
+class FlatteningEnvironment(KeyPathEnvironment):
+    """For templates that are read once in a process: constant includes are compiled into the template that has them."""
+
+    context_class = FlatteningContext
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        flattened = flattened_source(self, source, name, filename, defer_init)
+        return super()._generate(source, name, filename, defer_init) if flattened is None else flattened
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        name_included_files()
+        super().handle_exception(source)
+
+
 def make_environment(root: Path, reload: bool) -> jinja2.Environment:
     """An environment for the templates below ``root``; with ``reload`` a changed file is read again."""
-    environment = KeyPathEnvironment(
+    environment_class = KeyPathEnvironment if reload else FlatteningEnvironment
+    environment = environment_class(
         loader=jinja2.FileSystemLoader(root),
         autoescape=jinja2.select_autoescape(_ESCAPED, default_for_string=True),
         undefined=jinja2.ChainableUndefined,
