@@ -86,7 +86,7 @@ def test_anything_that_can_be_served_is_served_until_a_signal(folder, reference,
         ("needs_more:app", 1, '"needs_more" imports "not_installed_anywhere"'),
         ("site_app:missing", 1, 'no attribute "missing"'),
         ("site_app:number", 1, "int is neither a handler nor an application"),
-        ("fails:app", 1, "startup failed: no database"),
+        ("fails:app", 1, "RuntimeError: no database"),
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(folder, reference, code, said):

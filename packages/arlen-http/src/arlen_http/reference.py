@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .blame import in_one_line
 from .errors import AppLoadError
 
 __all__ = ["load_reference"]
@@ -20,8 +21,8 @@ def load_reference(reference: str, *, app_dir: str = ".") -> Any:
 
     Raises:
         AppLoadError: codes ``invalid_reference``, ``module_not_found`` (``details["missing"]`` is the module that could
-            not be imported, perhaps one that the named module imports) and ``attribute_not_found``. What the module
-            raises while it is imported is not caught.
+            not be imported, perhaps one that the named module imports), ``import_failed`` (the cause is what the
+            module raised) and ``attribute_not_found``.
     """
     module_name, colon, path = reference.partition(":")
     if not module_name or not colon or not path:
@@ -33,6 +34,12 @@ def load_reference(reference: str, *, app_dir: str = ".") -> Any:
         target: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise _module_error(module_name, directory, error) from error
+    except Exception as error:
+        raise AppLoadError(
+            f'the module "{module_name}" cannot be imported: {in_one_line(error)}',
+            code="import_failed",
+            details={"module": module_name},
+        ) from error
     for name in path.split("."):
         try:
             target = getattr(target, name)

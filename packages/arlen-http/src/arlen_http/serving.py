@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from socket import socket
 from typing import Any
 
+from .blame import in_one_line
 from .errors import ServerStartError
 from .loop import loop_factory
 from .server import Server
@@ -54,7 +55,7 @@ async def _serve(server: Server, name: str) -> int:
         sys.stderr.write(f"{name}: {error}\n")
         return 1
     except Exception as error:  # noqa: BLE001  whatever the application raises is why the server does not start
-        sys.stderr.write(f"{name}: startup failed: {error or type(error).__name__}\n")
+        sys.stderr.write(f"{name}: startup failed: {in_one_line(error)}\n")
         return 1
     sys.stdout.write(f"{name} listening on {server.url}\n")
     sys.stdout.flush()

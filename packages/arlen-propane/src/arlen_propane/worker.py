@@ -11,8 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from arlen_config import ArlenConfigError, Config
-from arlen_http import ArlenHTTPError, Server, ServerSettings
+from arlen_config import Config
+from arlen_http import Server, ServerSettings
+from arlen_http.blame import in_one_line
 from arlen_http.loop import loop_factory
 
 from .target import AppTarget
@@ -21,14 +22,14 @@ from .target import AppTarget
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command that the manager starts: exit status 0 after a stop, 1 where it cannot start.
 
-    An error of the application itself ends it with its traceback.
+    What keeps the application from starting is said in one line.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     options = _parser().parse_args(arguments)
     try:
         _run(options)
-    except (ArlenConfigError, ArlenHTTPError) as error:
-        sys.stderr.write(f"propane: worker {os.getpid()}: {error}\n")
+    except Exception as error:  # noqa: BLE001  whatever the application raises is why the worker does not start
+        sys.stderr.write(f"propane: worker {os.getpid()}: {in_one_line(error)}\n")
         return 1
     return 0
 
