@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from jinja2.runtime import new_context
 from markupsafe import Markup
 
 from .template_flattening import FlatteningContext, flattened_source
+from .template_output import escaped_text, nothing_for_none
 from .template_places import name_included_files
 from .templates import logical_file
 
@@ -56,6 +58,7 @@ class FlatteningEnvironment(KeyPathEnvironment):
     """For templates that are read once in a process: constant includes are compiled into the template that has them."""
 
     context_class = FlatteningContext
+    escaped_text = staticmethod(escaped_text)
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
@@ -73,18 +76,14 @@ def make_environment(root: Path, reload: bool) -> jinja2.Environment:
     environment_class = KeyPathEnvironment if reload else FlatteningEnvironment
     environment = environment_class(
         loader=jinja2.FileSystemLoader(root),
-        autoescape=jinja2.select_autoescape(_ESCAPED, default_for_string=True),
+        autoescape=lru_cache(maxsize=512)(jinja2.select_autoescape(_ESCAPED, default_for_string=True)),
         undefined=jinja2.ChainableUndefined,
-        finalize=_nothing_for_none,
+        finalize=nothing_for_none,
         auto_reload=reload,
         cache_size=-1,
     )
     environment.globals["render_collection"] = render_collection
     return environment
-
-
-def _nothing_for_none(value: Any) -> Any:
-    return "" if value is None else value
 
 
 @jinja2.pass_context

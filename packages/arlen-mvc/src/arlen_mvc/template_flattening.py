@@ -11,6 +11,8 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.idtracking import VAR_LOAD_ALIAS, VAR_LOAD_RESOLVE
 
+from .template_output import nothing_for_none
+
 _MOST_PARTIALS = 64
 _LEVELS_PER_PARTIAL = 100
 
@@ -68,17 +70,15 @@ class Plan:
             return None
         environment = self.environment
         name = environment.join_path(target.value, family[-1])
-        if name in family or environment.loader is None:
+        same_escaping = _escapes(environment, name) == _escapes(environment, family[0])
+        if name in family or not same_escaping or environment.loader is None:
             return None
         try:
             source, filename, _ = environment.loader.get_source(environment, name)
             tree = environment.parse(source, name, filename)
         except _UNREADABLE:
             return None
-        same_escaping = _escapes(environment, name) == _escapes(environment, family[0])
-        if filename is None or not same_escaping or not self._is_simple(tree):
-            return None
-        return Partial(name, filename, tree)
+        return Partial(name, filename, tree) if filename is not None and self._is_simple(tree) else None
 
     def _is_simple(self, tree: nodes.Template) -> bool:
         return all(isinstance(node, _SIMPLE) and not self._needs_own_render(node) for node in tree.find_all(nodes.Node))
@@ -144,6 +144,23 @@ class FlatteningGenerator(CodeGenerator):
     def write_commons(self) -> None:
         super().write_commons()
         self.writeline("_loop_vars = {}")
+        self.writeline("escaped_text = environment.escaped_text")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._escapes_output(frame):
+            self.write("escaped_text(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._escapes_output(frame):
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+    def _escapes_output(self, frame: Frame) -> bool:
+        known = self.environment.finalize is nothing_for_none and not frame.eval_ctx.volatile
+        return known and bool(frame.eval_ctx.autoescape)
 
     def pull_dependencies(self, nodes: Iterable[nodes.Node]) -> None:
         own = list(nodes)
@@ -241,8 +258,6 @@ def flattened_source(
         return None
     plan = Plan(environment)
     plan.extend(tree, name)
-    if not plan.partials:
-        return None
     try:
         source = FlatteningGenerator(plan, name, filename, defer_init).generate(tree)
         compile(source, filename or "<template>", "exec")

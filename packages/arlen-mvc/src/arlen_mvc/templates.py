@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .context import Context
 
 
+@lru_cache(maxsize=512)
 def logical_file(name: str) -> str:
     """The file of a logical name below the template directory: ``users/show`` is ``users/show.html``."""
     path = name.replace("\\", "/").removeprefix("./").lstrip("/")
