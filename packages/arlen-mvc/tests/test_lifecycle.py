@@ -45,6 +45,23 @@ def test_hooks_are_called_in_order_and_stopped_in_reverse_once(run):
     ]  # fmt: skip
 
 
+def test_an_application_that_is_stopping_still_answers_but_is_not_ready(run, ask):
+    journal = []
+    child, app = Application(), Application()
+    child.register_lifecycle_hook(Hook(journal, "child"))
+    app.register_lifecycle_hook(Hook(journal, "app"))
+    app.mount("/child", child)
+    app.get("/", blocking=False)(lambda: "still here")
+    run(app.start())
+    journal.clear()
+    run(app.stopping())
+    run(app.stopping())
+    assert journal == ["child will stop", "app will stop"]
+    assert (ask(app, "GET /").text, ask(app, "GET /readyz").status) == ("still here", 503)
+    run(app.shutdown())
+    assert journal == ["child will stop", "app will stop", "app did stop", "child did stop"]
+
+
 @pytest.mark.parametrize("refusal", [False, RuntimeError("no database")])
 def test_a_hook_that_refuses_undoes_the_start_and_a_later_start_may_succeed(run, refusal):
     journal = []

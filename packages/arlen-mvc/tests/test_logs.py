@@ -86,6 +86,15 @@ def test_a_request_without_a_route_has_no_route_fields(ask, request_log):
     assert line["timings"]["total"] >= 0
 
 
+def test_the_path_of_a_request_to_a_static_file_is_logged_whole(ask, request_log, tmp_path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "app.css").write_text("")
+    ask(Application(root=tmp_path), "GET /static/app.css")
+    [line] = request_log()
+    assert line["path"] == "/static/app.css"
+    assert line["timings"]["total"] == round(line["timings"]["total"], 3)
+
+
 def test_timing_headers_are_sent_in_development_and_not_in_production(ask):
     assert re.fullmatch(r"\d+\.\d{3}", ask(Application(), "GET /").headers["x-arlen-total-ms"])
     assert ask(Application(), "GET /").headers["server-timing"].startswith("total;dur=")

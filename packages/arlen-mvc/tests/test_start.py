@@ -1,5 +1,7 @@
 """Starting: every mistake of an application in one error, with its place and remedy."""
 
+from dataclasses import dataclass
+
 import pytest
 from arlen_config import Config, ConfigError
 from arlen_mvc import Application, ApplicationError, Controller, get
@@ -129,6 +131,18 @@ def test_configure_reads_again_with_another_environment_and_options_on_top(write
     app.configure()
     with pytest.raises(ApplicationError, match="cannot be read again"):
         app.configure("production")
+
+
+def test_a_section_of_the_application_s_own_survives_reading_again(write, run):
+    @dataclass(frozen=True)
+    class Shop:
+        currency: str = "EUR"
+
+    app = Application.from_root(write({"config/app.toml": '[shop]\ncurrency = "NOK"'}), env={})
+    assert app.section("shop", Shop) == Shop("NOK")
+    app.configure(overrides={"shop.currency": "SEK"})
+    run(app.start())
+    assert app.section("shop", Shop) == Shop("SEK")
 
 
 @pytest.mark.parametrize(
