@@ -272,6 +272,16 @@ def test_a_stream_ends_when_the_client_goes(call):
     assert closed == [True]
 
 
+def test_a_file_is_sent_no_further_when_the_client_goes(call, tmp_path, caplog):
+    from arlen_http import FileResponse
+
+    path = tmp_path / "big.bin"
+    path.write_bytes(b"x" * 3_000_000)
+    sent = call(lambda request: FileResponse(path), http_scope(), body_message(), {"type": "http.disconnect"})
+    assert sum(len(message.get("body", b"")) for message in sent) < 3_000_000
+    assert not caplog.records
+
+
 def test_an_exception_is_answered_500_and_logged(call, caplog):
     def broken(request):
         raise LookupError("lost")

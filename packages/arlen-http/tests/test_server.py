@@ -284,6 +284,95 @@ def test_a_stop_lets_a_request_in_flight_finish_and_closes_idle_connections(run)
     assert b"connection: close" in received
 
 
+@pytest.fixture
+def stopped(run):
+    """``stopped(app, before, after)``: what a client gets when the server begins to stop between the two."""
+
+    def stopped(app, before, after):
+        async def story():
+            server = Server(app, ServerSettings(port=0))
+            await server.start()
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+            writer.write(before)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            stopping = asyncio.create_task(server.stop())
+            for _ in range(20):
+                await asyncio.sleep(0)
+            writer.write(after)
+            received = await reader.read()
+            await stopping
+            writer.close()
+            return received
+
+        return run(story())
+
+    return stopped
+
+
+@pytest.mark.parametrize("first", [b"", GET])
+def test_a_head_that_has_begun_when_the_server_stops_gets_its_answer(stopped, first):
+    received = stopped(ok, first + LAST[:9], LAST[9:].replace(b"Connection: close\r\n", b""))
+    assert received.count(b" 200 OK") == received.count(b"\r\n\r\nok") == (2 if first else 1)
+    assert received.count(b"connection: close") == 1
+
+
+def test_a_body_that_has_begun_when_the_server_stops_gets_its_answer(stopped):
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+    assert stopped(read_body, head + b"bo", b"dy").endswith(b"\r\n\r\nbody")
+
+
+def test_a_request_that_has_reached_the_system_when_the_server_stops_is_answered(run):
+    async def story():
+        server = Server(ok, ServerSettings(port=0))
+        await server.start()
+        host, port = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(GET)
+        await reader.readuntil(b"ok")
+        with socket.create_connection((host, port)) as fresh:
+            fresh.sendall(GET)
+            await asyncio.sleep(0)
+            writer.write(GET)
+            await server.stop()
+            fresh.settimeout(10)
+            answers = fresh.recv(65_536), await reader.read()
+        writer.close()
+        return answers
+
+    for received in run(story()):
+        assert b"connection: close" in received
+        assert received.endswith(b"ok")
+
+
+def test_a_connection_ends_with_a_stream_that_was_begun_before_the_stop(run):
+    async def story():
+        release = asyncio.Event()
+
+        async def pieces():
+            yield b"begun"
+            await release.wait()
+            yield b"ended"
+
+        server = Server(lambda request: StreamResponse(pieces()), ServerSettings(port=0))
+        await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        writer.write(GET)
+        received = await reader.readuntil(b"begun")
+        stopping = asyncio.create_task(server.stop())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        release.set()
+        received += await reader.read()
+        await stopping
+        writer.close()
+        return received
+
+    received = run(story())
+    assert b"connection: keep-alive" in received
+    assert received.endswith(b"0\r\n\r\n")
+
+
 @pytest.mark.parametrize("kind", ["handler", "stream"])
 def test_what_is_left_at_the_deadline_is_cancelled(run, kind):
     async def story():

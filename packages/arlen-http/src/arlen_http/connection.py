@@ -14,20 +14,19 @@ from .parser import RequestHead, RequestReader
 from .peer import TransportPeer
 from .request import Request
 from .response import Response, content_type_line
-from .response_head import encoded_head
+from .response_head import LENGTH_LINES, encoded_head
 from .service import Service, logger
 from .stage import Stage
 from .status import CONTENT_STATUS_LINES
 from .tails import HeadTails
 from .upgrade import Upgrade
-from .worker import Work, Worker
+from .worker import Work, Worker, not_a_response
 
 __all__ = ["Connection"]
 
 # How long, in seconds, and how much of what a refused peer still sends is dropped, so that it can read why.
 _LINGER_SECONDS = 1
 _MAX_LINGER_BYTES = 65_536
-
 
 _IDLE, _HANDLING = Stage.IDLE, Stage.HANDLING
 
@@ -70,7 +69,7 @@ class Connection(asyncio.Protocol):
         self._lingered = 0
         self._eof = False
         self._aborted = False
-        self.deadline = service.now + service.settings.connection_timeout_seconds
+        self.deadline = service.idle_deadline
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -186,7 +185,9 @@ class Connection(asyncio.Protocol):
         service = self._service
         try:
             result = service.context.copy().run(service.handle, request)
-            if isinstance(result, Response):
+            if type(result) is Response:
+                self._respond(result)
+            elif isinstance(result, Response):
                 if result.in_memory:
                     self._respond(result)
                 else:
@@ -194,16 +195,16 @@ class Connection(asyncio.Protocol):
             elif hasattr(result, "__await__"):
                 self._run(result)
             else:
-                raise _not_a_response(result)
+                raise not_a_response(result)
         except Exception as error:  # noqa: BLE001
             self._fail(error)
 
     def _respond(self, response: Response) -> None:
         """Write a response that is all in memory, and go on to the next request."""
-        request, tails, body = self._request, self._service.tails, response.body
-        keep_alive = self.keeps_alive()
+        request, service, body = self._request, self._service, response.body
+        tails, size, keep_alive = service.tails, len(body), self.keeps_alive()
         line = CONTENT_STATUS_LINES.get(response.status)
-        if line is None or response.has_headers or request.method == "HEAD" or len(body) >= LARGE_BODY_BYTES:
+        if line is None or response.has_headers or request.method == "HEAD" or size > LARGE_BODY_BYTES:
             keep_alive = write_whole(self._transport, request, response, body, tails, keep_alive)
         else:
             self._transport.write(
@@ -212,13 +213,17 @@ class Connection(asyncio.Protocol):
                         line,
                         content_type_line(response.content_type),
                         response.constant_headers,
-                        b"content-length: %d\r\n" % len(body),
+                        LENGTH_LINES[size] if size < 1024 else b"content-length: %d\r\n" % size,
                         tails.keep_alive if keep_alive else tails.close,
                         body,
                     )
                 )
             )
-        self._finish(response, keep_alive)
+        if keep_alive and not response.after and self._intake.body is None:
+            self._stage = _IDLE
+            self.deadline = service.idle_deadline
+        else:
+            self._finish(response, keep_alive)
 
     def _finish(self, response: Response, keep_alive: bool) -> None:
         """The response is written."""
@@ -231,7 +236,7 @@ class Connection(asyncio.Protocol):
             self._drop_body()
         else:
             self._stage = _IDLE
-            self.deadline = self._service.now + self._service.keep_alive_seconds
+            self.deadline = self._service.idle_deadline
 
     def _proceed(self) -> None:
         """Go on with what has arrived while the last request was being answered."""
@@ -240,7 +245,7 @@ class Connection(asyncio.Protocol):
         if self._reader.buffered:
             self._serve()
         if self._stage is _IDLE:
-            if self._eof and not self._reader.buffered:
+            if (self._eof or self._service.draining) and not self._reader.buffered:
                 self._transport.close()
             else:
                 self._intake.resume()
@@ -298,7 +303,7 @@ class Connection(asyncio.Protocol):
         try:
             response = work if isinstance(work, Response) else await work
             if not isinstance(response, Response):
-                raise _not_a_response(response)
+                raise not_a_response(response)
             if response.in_memory:
                 self._respond(response)
             else:
@@ -364,7 +369,7 @@ class Connection(asyncio.Protocol):
             return
         if self._intake.body is None:
             self._stage = _IDLE
-            self.deadline = self._service.now + self._service.keep_alive_seconds
+            self.deadline = self._service.idle_deadline
         else:
             self.expect_body()
 
@@ -382,8 +387,8 @@ class Connection(asyncio.Protocol):
                 self.abort()
 
     def drain(self) -> None:
-        """The server stops: close unless a request is being answered."""
-        if self._stage in (Stage.IDLE, Stage.HEAD):
+        """The server stops: close unless a request is arriving or being answered, which is then the last one."""
+        if self._stage is _IDLE and not self._reader.buffered:
             self._transport.close()
 
     def _peer_gone(self) -> None:
@@ -392,7 +397,3 @@ class Connection(asyncio.Protocol):
         self._peer.disconnect()
         if self._exchange is not None and self._exchange.ends_with_client:
             self.abort()
-
-
-def _not_a_response(result: object) -> TypeError:
-    return TypeError(f"the handler returned {type(result).__name__}; it must return a Response")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .dates import http_date
 from .errors import InvalidHeader, RequestRefused
 from .query import MultiDict
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["Cookies", "SameSite", "cookie_header"]
 

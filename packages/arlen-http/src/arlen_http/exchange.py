@@ -11,6 +11,7 @@ from .response import Response
 from .response_head import asks_to_close, declared_length, encoded_head
 from .status import allows_body
 from .tails import HeadTails
+from .transfer import send_file
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -20,7 +21,6 @@ __all__ = ["Exchange", "write_whole"]
 
 # Above this size, copying a body behind its head costs more than writing the two apart.
 LARGE_BODY_BYTES = 65_536
-_FILE_PIECE_BYTES = 262_144
 
 
 def write_whole(
@@ -40,7 +40,7 @@ def write_whole(
     head = encoded_head(response, b"content-length: %d\r\n" % length, tails, "keep-alive" if keep_alive else "close")
     if request.method == "HEAD" or not allows_body(response.status):
         transport.write(head)
-    elif len(body) < LARGE_BODY_BYTES:
+    elif len(body) <= LARGE_BODY_BYTES:
         transport.write(head + body)
     else:
         transport.writelines((head, body))
@@ -127,26 +127,9 @@ class Exchange:
         if not count or self.request.method == "HEAD":
             return
         self._account(count)
-        loop = asyncio.get_running_loop()
-        try:
-            sent = await loop.sendfile(self._transport, file, offset, count)
-        except NotImplementedError:
-            sent = await self._copy(loop, file, offset, count)
+        sent = await send_file(self._transport, file, offset, count, self._connection.drained)
         if sent != count:
             raise ResponseFramingError(f"the file ended after {sent} of {count} bytes")
-
-    async def _copy(self, loop: asyncio.AbstractEventLoop, file: BinaryIO, offset: int, count: int) -> int:
-        """For loops and transports without sendfile."""
-        file.seek(offset)
-        left = count
-        while left:
-            piece = await loop.run_in_executor(None, file.read, min(left, _FILE_PIECE_BYTES))
-            if not piece:
-                break
-            left -= len(piece)
-            self._transport.write(piece)
-            await self._connection.drained()
-        return count - left
 
     async def end(self) -> None:
         if self.request.method == "HEAD":

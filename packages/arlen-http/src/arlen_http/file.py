@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 from urllib.parse import quote
 
+from . import system
 from .conditional import Verdict, evaluate
 from .dates import http_date, parse_http_date
 from .headers import HeaderSource
@@ -38,6 +39,7 @@ class FileResponse(Response):
     __slots__ = ("path",)
 
     in_memory: ClassVar[bool] = False
+    ends_with_client: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -53,8 +55,8 @@ class FileResponse(Response):
             self.headers.set("content-disposition", _attachment(filename))
 
     async def send(self, writer: ResponseWriter) -> None:
-        with self.path.open("rb") as file:
-            state = os.fstat(file.fileno())
+        with system.open_file(self.path) as file:
+            state = system.status(file)
             if not stat.S_ISREG(state.st_mode):
                 raise OSError(f"{self.path} is not a regular file")
             await self._send_file(writer, file, state)
@@ -82,8 +84,7 @@ class FileResponse(Response):
             answer.status = 206
             answer.headers.set("content-range", f"bytes {part.start}-{part.stop - 1}/{state.st_size}")
         if len(part) <= _SMALL_FILE_BYTES:
-            file.seek(part.start)
-            await writer.whole(answer, file.read(len(part)))
+            await writer.whole(answer, system.read(file, part.start, len(part)))
         else:
             await writer.begin(answer, len(part))
             await writer.write_file(file, part.start, len(part))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from .cookies import SameSite, cookie_header
 from .errors import InvalidHeader
 from .headers import HeaderSource, MutableHeaders
 from .writer import ResponseWriter
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["Response", "content_type_line"]
 

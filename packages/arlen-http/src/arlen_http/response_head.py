@@ -7,10 +7,13 @@ from .response import Response, content_type_line
 from .status import STATUS_LINES, allows_body, status_line
 from .tails import HeadTails
 
-__all__ = ["asks_to_close", "declared_length", "encoded_head"]
+__all__ = ["LENGTH_LINES", "asks_to_close", "declared_length", "encoded_head"]
 
 # What the server alone decides; an application's fields of these names are not sent.
 _FRAMING = frozenset(("content-length", "transfer-encoding", "connection", "keep-alive"))
+
+# The Content-Length lines of short bodies, by length.
+LENGTH_LINES = tuple(b"content-length: %d\r\n" % length for length in range(1024))
 
 
 def encoded_head(response: Response, framing: bytes, tails: HeadTails, connection: str) -> bytes:

@@ -85,6 +85,7 @@ class Server:
         if service is None or service.draining:
             return
         service.draining = True
+        await service.settle()
         self._close_listeners()
         try:
             async with asyncio.timeout(self.settings.graceful_shutdown_seconds):
@@ -100,7 +101,7 @@ class Server:
     async def _tell_app(self) -> None:
         try:
             await self._app.stopping()
-        except Exception:
+        except Exception:  # noqa: BLE001  the stop goes on
             logger.exception("the application failed while it was told of the stop")
 
     def tick(self) -> None:

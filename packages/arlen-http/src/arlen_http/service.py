@@ -22,6 +22,9 @@ __all__ = ["Service", "logger", "run_callbacks"]
 
 logger = logging.getLogger("arlen.http")
 
+# Turns of the loop in which a connection that the system has accepted is set up and its first bytes are read.
+_SETTLING_TURNS = 5
+
 
 class Service:
     """Handler, limits and time of a server, and the connections that use them.
@@ -31,7 +34,7 @@ class Service:
         streams: whether the handler takes a request before its body has arrived.
         context: the context variables with which every request begins.
         now: the monotonic time of the last tick, in seconds; every deadline is set and swept against it.
-        keep_alive_seconds: how long a connection may stay without a request.
+        idle_deadline: when a connection that gets no request from now on is closed.
         draining: whether the server is stopping, so that every response ends its connection.
         background: what runs on after its response.
     """
@@ -45,7 +48,7 @@ class Service:
         "context",
         "draining",
         "handle",
-        "keep_alive_seconds",
+        "idle_deadline",
         "limits",
         "loop",
         "now",
@@ -61,13 +64,13 @@ class Service:
         self.handle = handle
         self.streams = streams
         self.settings = settings
-        self.keep_alive_seconds = settings.connection_timeout_seconds
         self.limits = settings.request_limits
         self.backend = backend_named(settings.http_parser_backend)
         self.tails = HeadTails(settings.server_header, time.time())
         self.loop = asyncio.get_running_loop()
         self.context = copy_context()
         self.now = clock()
+        self.idle_deadline = self.now + settings.connection_timeout_seconds
         self.draining = False
         self.connections: set[Connection] = set()
         self.background: set[asyncio.Task[None]] = set()
@@ -76,6 +79,7 @@ class Service:
     def tick(self) -> None:
         """Once a second: refresh the date and enforce the deadlines that have passed."""
         self.now = now = self._clock()
+        self.idle_deadline = now + self.settings.connection_timeout_seconds
         self.tails.refresh(time.time())
         for connection in [connection for connection in self.connections if connection.deadline <= now]:
             connection.expire()
@@ -87,7 +91,11 @@ class Service:
             self._empty.set_result(None)
 
     async def drain(self) -> None:
-        """Let every connection end with the request that it is answering, and wait until all have; `draining` is set."""
+        """Let every connection end with the request that it is receiving or answering, and wait until all have.
+
+        `draining` is set. What the system has already received is read first: closing over it would reset the peer.
+        """
+        await self.settle()
         for connection in list(self.connections):
             connection.drain()
         if self.connections:
@@ -95,6 +103,11 @@ class Service:
             await self._empty
         if self.background:
             await asyncio.wait(self.background)
+
+    async def settle(self) -> None:
+        """Let the loop take what the system already has for it: connections to accept, bytes to read."""
+        for _ in range(_SETTLING_TURNS):
+            await asyncio.sleep(0)
 
     async def cut(self) -> None:
         """End every connection and everything that runs on after a response, now."""

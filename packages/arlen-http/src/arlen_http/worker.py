@@ -10,7 +10,7 @@ from typing import Any
 from .response import Response
 from .service import Service
 
-__all__ = ["Work", "Worker"]
+__all__ = ["Work", "Worker", "not_a_response"]
 
 # What a handler has returned: to be awaited, or to be written piece by piece.
 Work = Response | Awaitable[Response]
@@ -74,3 +74,8 @@ class Worker:
             waiter = self._waiter = service.loop.create_future()
             self._proceed()
             work = await waiter
+
+
+def not_a_response(result: object) -> TypeError:
+    """Why what a handler gave cannot be sent."""
+    return TypeError(f"the handler returned {type(result).__name__}; it must return a Response")

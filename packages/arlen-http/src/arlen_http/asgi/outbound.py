@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, BinaryIO
 
+from arlen_http import system
 from arlen_http.body import RequestBody
 from arlen_http.errors import ArlenHTTPError, ClientDisconnect, RequestRefused
 from arlen_http.handler import as_app
@@ -125,6 +126,8 @@ class _Exchange:
     async def run(self, handle: Any, streams: bool) -> None:
         try:
             response = await self._answer(handle, streams)
+        except ClientDisconnect:
+            return
         except RequestRefused as refusal:
             await self._send_instead(Response(refusal.text, refusal.status))
         except Exception:
@@ -183,11 +186,16 @@ class _Exchange:
     async def write_file(self, file: BinaryIO, offset: int, count: int) -> None:
         if self.head_only:
             return
-        loop = asyncio.get_running_loop()
-        file.seek(offset)
-        while count and (piece := await loop.run_in_executor(None, file.read, min(count, _FILE_PIECE_BYTES))):
-            count -= len(piece)
-            await self._send_body(piece, more=True)
+        end = offset + count
+        gone = asyncio.ensure_future(self._peer.wait_disconnected())
+        try:
+            while piece := await asyncio.to_thread(system.read, file, offset, min(end - offset, _FILE_PIECE_BYTES)):
+                if gone.done():
+                    raise ClientDisconnect("the client went away while a file was sent")
+                offset += len(piece)
+                await self._send_body(piece, more=True)
+        finally:
+            gone.cancel()
 
     async def end(self) -> None:
         await self._send_body(b"", more=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from arlen_http.errors import RequestRefused
 from arlen_http.settings import RequestLimits
@@ -44,7 +43,10 @@ class RequestHead:
 
     def __init__(self, method: str, target: str, http_version: str, fields: list[tuple[bytes, bytes]]) -> None:
         self.method = method
-        self.raw_path, _, self.query_string = target.partition("?")
+        if "?" in target:
+            self.raw_path, _, self.query_string = target.partition("?")
+        else:
+            self.raw_path, self.query_string = target, ""
         self.http_version = http_version
         self.fields = fields
         self.last = dict(fields)
@@ -63,11 +65,12 @@ def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLi
     Raises:
         RequestRefused: 400, 413, 417, 431, 501 or 505.
     """
-    words = head[:line_end].split(b" ")
-    if len(words) == 3 and words[2] == b"HTTP/1.1":
+    line = head[:line_end].decode("latin-1")
+    words = line.split(" ")
+    if len(words) == 3 and words[2] == "HTTP/1.1":
         token, target, version = words[0], words[1], "1.1"
     else:
-        token, target, version = parse_unusual_line(head[:line_end])
+        token, target, version = parse_unusual_line(line)
         if not version:
             head = b"%b HTTP/1.0%b" % (head[:line_end], head[line_end:])
     method = METHODS.get(token)
@@ -78,11 +81,11 @@ def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLi
     fields = backend.fields(head)
     if len(fields) > limits.max_header_count:
         raise RequestRefused(431, "too_many_headers", f"more than {limits.max_header_count} header fields")
-    if target[:1] != b"/":
+    if target[:1] != "/":
         target = _take_authority(method, target, fields)
-    elif b"#" in target:
+    elif "#" in target:
         raise RequestRefused(400, "invalid_target", "the request target contains a fragment")
-    result = RequestHead(method, target.decode("ascii"), version or "1.1", fields)
+    result = RequestHead(method, target, version or "1.1", fields)
     last = result.last
     if len(last) != len(fields):
         _check_repeated(fields, last)
@@ -90,7 +93,7 @@ def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLi
     if host is None:
         if version == "1.1":
             raise RequestRefused(400, "missing_host", "an HTTP/1.1 request without a Host field")
-    elif not _is_host(host):
+    elif host not in _accepted_hosts and not _is_host(host):
         raise RequestRefused(400, "invalid_host", "the Host field is not a host", host=host)
     connection = last.get(b"connection")
     if connection is not None:
@@ -128,13 +131,13 @@ def _check_encoding(head: bytes) -> None:
         raise RequestRefused(400, "invalid_encoding", f"the request head is not UTF-8: {error}") from error
 
 
-def _take_authority(method: str, target: bytes, fields: list[tuple[bytes, bytes]]) -> bytes:
+def _take_authority(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> str:
     """The path of an absolute target; its authority takes the place of Host (RFC 9112 section 3.2.2)."""
     path, authority = absolute_target(method, target)
     if authority is not None:
         for index, (name, _) in enumerate(fields):
             if name == b"host":
-                fields[index] = (name, authority)
+                fields[index] = (name, authority.encode())
     return path
 
 
@@ -154,10 +157,17 @@ def _check_repeated(fields: list[tuple[bytes, bytes]], last: dict[bytes, bytes])
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
+# The Host fields that nearly every request repeats.
+_accepted_hosts: set[bytes] = set()
+_MOST_ACCEPTED_HOSTS = 256
 
-@lru_cache(maxsize=256)
+
 def _is_host(value: bytes) -> bool:
-    return _HOST.fullmatch(value.rstrip(b" \t")) is not None
+    if _HOST.fullmatch(value.rstrip(b" \t")) is None:
+        return False
+    if len(_accepted_hosts) < _MOST_ACCEPTED_HOSTS:
+        _accepted_hosts.add(value)
+    return True
 
 
 def _expects_continue(head: RequestHead) -> bool:

@@ -23,9 +23,12 @@ class RequestReader:
 
     The order of calls is that of the wire: `next_head` until it gives a head; where that head announces a body,
     `next_stretch` until `body_complete`; then `next_head` again.
+
+    Attributes:
+        buffered: bytes that have arrived and not been read.
     """
 
-    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position")
+    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "buffered")
 
     def __init__(self, backend: HeadParser, limits: RequestLimits) -> None:
         self._backend = backend
@@ -33,11 +36,7 @@ class RequestReader:
         self._buffer = b""
         self._position = 0
         self._body: BodyDecoder | None = None
-
-    @property
-    def buffered(self) -> int:
-        """Bytes that have arrived and not been read."""
-        return len(self._buffer) - self._position
+        self.buffered = 0
 
     @property
     def body_complete(self) -> bool:
@@ -56,16 +55,16 @@ class RequestReader:
 
     def feed(self, data: bytes) -> None:
         """Add bytes that have arrived."""
-        if self._position == len(self._buffer):
-            self._buffer = data
-        else:
-            self._buffer = self._buffer[self._position :] + data
+        if self.buffered:
+            data = self._buffer[self._position :] + data
+        self._buffer = data
         self._position = 0
+        self.buffered = len(data)
 
     def take_rest(self) -> bytes:
         """Give up the bytes that have not been read: they belong to another protocol."""
         rest = self._buffer[self._position :]
-        self._buffer, self._position = b"", 0
+        self._buffer, self._position, self.buffered = b"", 0, 0
         return rest
 
     def next_head(self) -> RequestHead | None:
@@ -79,6 +78,7 @@ class RequestReader:
         line_end = buffer.find(b"\r\n", start)
         while line_end == start:
             start = self._position = start + 2
+            self.buffered -= 2
             line_end = buffer.find(b"\r\n", start)
         end = buffer.find(b"\r\n\r\n", line_end) + 4 if line_end > 0 else 3
         limits = self._limits
@@ -90,6 +90,7 @@ class RequestReader:
         if end - start > limits.max_header_bytes:
             raise _too_large("request head", limits.max_header_bytes)
         self._position = end
+        self.buffered = len(buffer) - end
         data = buffer[start:end]
         try:
             head = read_head(data, line_end - start, self._backend, limits)
@@ -110,6 +111,7 @@ class RequestReader:
         """
         assert self._body is not None, "this message has no body"
         stretch, self._position = self._body.take(self._buffer, self._position)
+        self.buffered = len(self._buffer) - self._position
         return stretch
 
     def _check_incomplete(self, line_end: int) -> None:

@@ -13,16 +13,16 @@ _METHOD_NAMES = """
     OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SUBSCRIBE TRACE UNBIND UNLINK UNLOCK
     UNSUBSCRIBE
 """
-METHODS = {name.encode(): name for name in _METHOD_NAMES.split()}
+METHODS = {name: name for name in _METHOD_NAMES.split()}
 
-_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+)(?: ([\x21-\x7e]+))?")
-_VERSIONS = {None: "", b"HTTP/1.0": "1.0", b"HTTP/1.1": "1.1"}
-_OTHER_VERSION = re.compile(rb"HTTP/[0-9]+(?:\.[0-9]+)?")
-_UPPER_CASE_METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Z]+")
-_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?][^#]*)?", re.IGNORECASE)
+_LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+)(?: ([\x21-\x7e]+))?")
+_VERSIONS = {None: "", "HTTP/1.0": "1.0", "HTTP/1.1": "1.1"}
+_OTHER_VERSION = re.compile(r"HTTP/[0-9]+(?:\.[0-9]+)?")
+_UPPER_CASE_METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Z]+")
+_ABSOLUTE = re.compile(r"https?://([^/?#@]+)([/?][^#]*)?", re.IGNORECASE)
 
 
-def parse_unusual_line(line: bytes) -> tuple[bytes, bytes, str]:
+def parse_unusual_line(line: str) -> tuple[str, str, str]:
     """Method, target and version of a line that is not plainly ``METHOD target HTTP/1.1``.
 
     The version is ``"1.0"``, ``"1.1"``, or ``""`` for a line of two words, which is read as HTTP/1.1.
@@ -37,27 +37,27 @@ def parse_unusual_line(line: bytes) -> tuple[bytes, bytes, str]:
     if version in _VERSIONS:
         return method, target, _VERSIONS[version]
     if _OTHER_VERSION.fullmatch(version):
-        raise RequestRefused(505, "unsupported_version", f"{version.decode()} is not served; use HTTP/1.1")
-    raise RequestRefused(400, "invalid_request_line", f"{version.decode()!r} is not a version of HTTP")
+        raise RequestRefused(505, "unsupported_version", f"{version} is not served; use HTTP/1.1")
+    raise RequestRefused(400, "invalid_request_line", f"{version!r} is not a version of HTTP")
 
 
-def unknown_method(token: bytes) -> RequestRefused:
+def unknown_method(token: str) -> RequestRefused:
     """Why a method that is not in `METHODS` is refused."""
     if _UPPER_CASE_METHOD.fullmatch(token):
-        return RequestRefused(501, "unknown_method", f"the method {token.decode()} is not implemented")
+        return RequestRefused(501, "unknown_method", f"the method {token} is not implemented")
     return RequestRefused(400, "invalid_request_line", "the method is not an upper-case token")
 
 
-def absolute_target(method: str, target: bytes) -> tuple[bytes, bytes | None]:
+def absolute_target(method: str, target: str) -> tuple[str, str | None]:
     """Path with query, and the authority if there is one, of a target that does not begin with ``/``.
 
     Raises:
         RequestRefused: 400, for a target in none of the forms of RFC 9112 section 3.2 that a server of resources takes.
     """
-    if target == b"*" and method == "OPTIONS":
+    if target == "*" and method == "OPTIONS":
         return target, None
     found = _ABSOLUTE.fullmatch(target)
     if found is None:
         raise RequestRefused(400, "invalid_target", "the request target is neither a path nor an absolute URL")
-    authority, rest = found.groups(default=b"/")
-    return rest if rest.startswith(b"/") else b"/" + rest, authority
+    authority, rest = found.groups(default="/")
+    return rest if rest.startswith("/") else "/" + rest, authority
