@@ -22,7 +22,6 @@ from .headers import Headers, MutableHeaders
 from .query import MultiDict, Query
 from .request import Request
 from .response import Response
-from .server import Server
 from .settings import RequestLimits, ServerSettings, Timeouts
 from .stream import StreamResponse
 from .upgrade import Upgrade
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from .conditional import apply_etag
     from .file import FileResponse
     from .forms import Form, UploadFile
+    from .server import Server
     from .serving import serve
     from .static import StaticFiles
 
@@ -72,6 +72,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "FileResponse": "file",
     "Form": "forms",
+    "Server": "server",
     "StaticFiles": "static",
     "UploadFile": "forms",
     "apply_etag": "conditional",

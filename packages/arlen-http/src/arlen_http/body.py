@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .errors import BodyNotReadError
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["NO_BODY", "BodySource", "RequestBody"]
 
@@ -147,7 +149,9 @@ class RequestBody:
         if self.error is not None:
             raise self.error
         assert self._source is not None
-        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        from asyncio import get_running_loop
+
+        waiter = self._waiter = get_running_loop().create_future()
         self._source.body_wanted()
         await waiter
 

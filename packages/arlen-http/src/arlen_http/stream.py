@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from contextlib import aclosing
 from typing import ClassVar
@@ -64,9 +63,11 @@ async def _pieces(content: AsyncIterable[Piece] | Iterable[Piece]) -> AsyncGener
             if isinstance(items, AsyncGenerator):
                 await items.aclose()
     else:
+        from asyncio import to_thread
+
         source = iter(content)
         try:
-            while (taken := await asyncio.to_thread(_take, source)) is not None:
+            while (taken := await to_thread(_take, source)) is not None:
                 yield taken
         finally:
             close = getattr(source, "close", None)

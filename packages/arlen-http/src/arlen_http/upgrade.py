@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from .headers import HeaderSource
 from .response import Response
 from .writer import ResponseWriter
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["Upgrade"]
 
