@@ -504,3 +504,33 @@ def test_the_chosen_backend_serves(answer, backend):
     data = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab"
     limits = RequestLimits(max_body_bytes=2)
     assert answer(read_body, data, http_parser_backend=backend, request_limits=limits).endswith(b"\r\n\r\nab")
+
+
+def test_nobody_who_is_accepted_while_the_server_stops_is_left_waiting(run):
+    async def end_of(client):
+        with client:
+            try:
+                return await asyncio.get_running_loop().sock_recv(client, 12)
+            except ConnectionResetError:
+                return b""
+
+    async def story():
+        server = Server(ok, ServerSettings(port=0))
+        await server.start()
+        address = server.sockets[0].getsockname()
+        clients = []
+        stopping = asyncio.create_task(server.stop())
+        while not stopping.done():
+            try:
+                clients.append(socket.create_connection(address, timeout=5))
+            except ConnectionRefusedError:
+                break
+            clients[-1].sendall(LAST)
+            clients[-1].setblocking(False)
+            await asyncio.sleep(0)
+        await stopping
+        return [await end_of(client) for client in clients]
+
+    ends = run(story())
+    assert ends[0] == b"HTTP/1.1 200"
+    assert set(ends) <= {b"HTTP/1.1 200", b""}

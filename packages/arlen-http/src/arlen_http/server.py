@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -86,7 +87,7 @@ class Server:
             return
         service.draining = True
         await service.settle()
-        self._close_listeners()
+        await self._stop_listening(service)
         try:
             async with asyncio.timeout(self.settings.graceful_shutdown_seconds):
                 await self._tell_app()
@@ -118,6 +119,18 @@ class Server:
         if sock.family == socket.AF_UNIX:
             return await loop.create_unix_server(connect, sock=sock, backlog=backlog)
         return await loop.create_server(connect, sock=sock, backlog=backlog)
+
+    async def _stop_listening(self, service: Service) -> None:
+        """Accept nobody any more, but serve whoever has been accepted.
+
+        asyncio gives a socket its protocol one turn after it has accepted it; where the listener is closed in between,
+        the socket stays open and nobody ever answers it.
+        """
+        with suppress(NotImplementedError):
+            for sock in self.sockets:
+                service.loop.remove_reader(sock.fileno())
+        await asyncio.sleep(0)
+        self._close_listeners()
 
     def _close_listeners(self) -> None:
         for listener in self._listeners:
