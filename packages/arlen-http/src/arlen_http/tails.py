@@ -25,11 +25,17 @@ class HeadTails:
     def refresh(self, timestamp: float) -> None:
         """Take the date of a POSIX timestamp (seconds)."""
         self._date = http_date(timestamp)
-        self.keep_alive = self.tail("keep-alive", MutableHeaders())
-        self.close = self.tail("close", MutableHeaders())
+        nothing = MutableHeaders()
+        self.keep_alive = self._built("keep-alive", nothing)
+        self.close = self._built("close", nothing)
 
     def tail(self, connection: str, fields: MutableHeaders) -> bytes:
         """The tail beside fields that may name another date or server."""
+        if connection == "upgrade" or "date" in fields or "server" in fields:
+            return self._built(connection, fields)
+        return self.keep_alive if connection == "keep-alive" else self.close
+
+    def _built(self, connection: str, fields: MutableHeaders) -> bytes:
         lines = [f"connection: {connection}"]
         if "date" not in fields:
             lines.append(f"date: {self._date}")
