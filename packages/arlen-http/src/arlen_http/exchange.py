@@ -43,8 +43,17 @@ def write_whole(
     elif len(body) <= LARGE_BODY_BYTES:
         transport.write(head + body)
     else:
-        transport.writelines((head, body))
+        write_apart(transport, head, body)
     return keep_alive
+
+
+def write_apart(transport: asyncio.Transport, *parts: bytes) -> None:
+    """Write without joining; uvloop gathers what one turn of the loop writes.
+
+    ``writelines`` would do, but asyncio's never tells the protocol to pause in Python 3.12.0-3.12.8 and 3.13.0-3.13.1.
+    """
+    for part in parts:
+        transport.write(part)
 
 
 class Exchange:
@@ -117,10 +126,12 @@ class Exchange:
         if not data or self.request.method == "HEAD":
             return
         self._account(len(data))
-        if self._chunked:
-            self._transport.writelines((b"%x\r\n" % len(data), data, b"\r\n"))
-        else:
+        if not self._chunked:
             self._transport.write(data)
+        elif len(data) <= LARGE_BODY_BYTES:
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        else:
+            write_apart(self._transport, b"%x\r\n" % len(data), data, b"\r\n")
         await self._connection.drained()
 
     async def write_file(self, file: BinaryIO, offset: int, count: int) -> None:
