@@ -7,12 +7,13 @@ import os
 from contextlib import ExitStack
 
 from arlen_config import Config, ConfigError
+from arlen_http.listening import url_of
 from arlen_http.settings import ServerSettings
 
 from arlen_cli.discovery import discover
 
 from . import announcements
-from .listening import listen, url_of
+from .listening import listen
 from .project import Project, server_settings
 from .supervisor import Supervisor
 
@@ -27,7 +28,7 @@ def develop(project: Project) -> int:
     with ExitStack() as stack:
         listeners = [stack.enter_context(listener) for listener in listen(_address(project))]
         announcements.watching(project.root)
-        announcements.listening(url_of(listeners))
+        announcements.listening(url_of(listeners[0]))
         return asyncio.run(Supervisor(project, listeners).run())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Sequence
 
@@ -33,11 +32,3 @@ def listen(settings: ServerSettings) -> Listeners:
     for listener in listeners:
         listener.listen(settings.listen_backlog)
     return listeners
-
-
-def url_of(listeners: Listeners) -> str:
-    """Where a browser finds them."""
-    name = listeners[0].getsockname()
-    if not isinstance(name, tuple):
-        return f"unix:{os.fsdecode(name)}"
-    return f"http://[{name[0]}]:{name[1]}" if ":" in name[0] else f"http://{name[0]}:{name[1]}"
