@@ -3,6 +3,7 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 TOOLS := .venv
+SUITE ?= app
 HATCH := $(TOOLS)/bin/hatch
 PACKAGES := $(notdir $(wildcard packages/*))
 
@@ -45,7 +46,7 @@ check: $(TOOLS)/.ready ## lint, types and import rules
 fix: $(TOOLS)/.ready ## format, and mend what the linter can mend
 	@$(HATCH) run fix
 
-bench: $(TOOLS)/.ready ## measure beside the peers: make bench SUITE=http|router|app
+bench: $(TOOLS)/.ready ## measure beside the peers: make bench SUITE=app|http|router
 	@$(HATCH) -e bench run python -m ci.bench $(SUITE) $(ARGS)
 
 build: $(TOOLS)/.ready ## build every sdist and wheel into dist/
