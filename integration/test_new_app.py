@@ -63,7 +63,10 @@ def replace(file: Path, old: str, new: str) -> None:
 
 def test_editing_breaking_and_mending_shows_the_right_thing_each_time(server, shop, eventually):
     template, controller = shop / "templates" / "index.html", shop / "src" / "shop" / "controllers" / "home.py"
-    page = lambda: httpx.get(server.url, headers={"accept": "text/html"})  # noqa: E731
+
+    def page() -> httpx.Response:
+        return httpx.get(server.url, headers={"accept": "text/html"})
+
     assert "Welcome to Arlen" in page().text
 
     replace(template, "{{ title }}", "{{ title }}, friend")

@@ -34,8 +34,8 @@ class AppTarget:
         """Import the application; its root, and ``src`` under it, come first on ``sys.path``.
 
         Raises:
-            arlen_http.AppLoadError: there is no such module or attribute.
-            Exception: whatever the application raises while it is imported.
+            arlen_http.AppLoadError: there is no such module or attribute, or the module cannot be imported.
+            Exception: whatever a factory raises.
         """
         sys.path.insert(0, str(app_root / "src"))
         found = load_reference(str(self), app_dir=str(app_root))
