@@ -22,7 +22,15 @@ from .headers import Headers, MutableHeaders
 from .query import MultiDict, Query
 from .request import Request
 from .response import Response
-from .settings import RequestLimits, ServerSettings, Timeouts
+from .settings import (
+    CompressionSettings,
+    HTTPSettings,
+    RequestLimits,
+    RuntimeLimits,
+    ServerSettings,
+    Timeouts,
+    TLSSettings,
+)
 from .stream import StreamResponse
 from .upgrade import Upgrade
 from .writer import ResponseWriter
@@ -40,8 +48,10 @@ __all__ = [
     "ArlenHTTPError",
     "BodyNotReadError",
     "ClientDisconnect",
+    "CompressionSettings",
     "FileResponse",
     "Form",
+    "HTTPSettings",
     "Headers",
     "InvalidHeader",
     "MissingDependencyError",
@@ -50,6 +60,7 @@ __all__ = [
     "Query",
     "Request",
     "RequestLimits",
+    "RuntimeLimits",
     "RequestRefused",
     "Response",
     "ResponseFramingError",
@@ -59,6 +70,7 @@ __all__ = [
     "ServerStartError",
     "StaticFiles",
     "StreamResponse",
+    "TLSSettings",
     "Timeouts",
     "Upgrade",
     "UploadFile",

@@ -4,66 +4,104 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["RequestLimits", "ServerSettings", "Timeouts"]
+from .limits import RequestLimits, RuntimeLimits, Timeouts
+
+__all__ = [
+    "CompressionSettings",
+    "HTTPSettings",
+    "RequestLimits",
+    "RuntimeLimits",
+    "ServerSettings",
+    "TLSSettings",
+    "Timeouts",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class RequestLimits:
-    """How large a request may be; every limit applies to one message."""
+class HTTPSettings:
+    """How strictly requests are read."""
 
-    max_request_line_bytes: int = field(
-        default=4096,
+    strict_request_line: bool = field(
+        default=False,
         metadata={
-            "env": "ARLEN_MAX_REQUEST_LINE_BYTES",
-            "minimum": 1,
-            "doc": "Longest request line in bytes, without its line end; a longer one is answered 431.",
+            "env": "ARLEN_STRICT_REQUEST_LINE",
+            "doc": "Answer 400 to a request line without a version, which is otherwise read as HTTP/1.1.",
         },
     )
-    max_header_bytes: int = field(
-        default=32_768,
+    allow_trace: bool = field(
+        default=False,
         metadata={
-            "env": "ARLEN_MAX_HEADER_BYTES",
-            "minimum": 1,
-            "doc": "Longest head in bytes: request line, fields and blank line; a longer one is answered 431.",
+            "env": "ARLEN_ALLOW_TRACE",
+            "doc": "Hand TRACE requests to the application; otherwise they are answered 405.",
         },
     )
-    max_header_count: int = field(
-        default=100,
+    decode_content: bool = field(
+        default=False,
         metadata={
-            "env": "ARLEN_MAX_HEADER_COUNT",
-            "minimum": 1,
-            "doc": "Most header fields in one head; more are answered 431.",
-        },
-    )
-    max_body_bytes: int = field(
-        default=1_048_576,
-        metadata={
-            "env": "ARLEN_MAX_BODY_BYTES",
-            "minimum": 1,
-            "doc": "Longest body in bytes, after chunked framing is removed; a longer one is answered 413.",
+            "env": "ARLEN_DECODE_CONTENT",
+            "doc": "Decode request bodies sent with Content-Encoding gzip or deflate; otherwise they are answered 415.",
         },
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long a peer may take, in seconds; checked once a second."""
+class TLSSettings:
+    """TLS on every TCP listener, once a certificate is named."""
 
-    request_head: int = field(
-        default=10,
+    certificate: str = field(
+        default="",
         metadata={
-            "env": "ARLEN_REQUEST_HEAD_TIMEOUT",
-            "minimum": 1,
-            "doc": "Seconds from the first byte of a head to its last; later ones are answered 408.",
+            "env": "ARLEN_TLS_CERTIFICATE",
+            "doc": "PEM file with the certificate and its chain; a renewed file is taken up while serving.",
         },
     )
-    request_body_idle: int = field(
-        default=30,
+    key: str = field(
+        default="",
         metadata={
-            "env": "ARLEN_REQUEST_BODY_IDLE_TIMEOUT",
-            "minimum": 1,
-            "doc": "Seconds without a byte of an unfinished body; then the answer is 408.",
+            "env": "ARLEN_TLS_KEY",
+            "secret": False,
+            "doc": "PEM file with the private key; empty when it is in the certificate file.",
         },
+    )
+    password: str = field(
+        default="",
+        metadata={"env": "ARLEN_TLS_PASSWORD", "secret": True, "doc": "Password of the private key."},
+    )
+    minimum_version: str = field(
+        default="1.2",
+        metadata={
+            "env": "ARLEN_TLS_MINIMUM_VERSION",
+            "choices": ("1.2", "1.3"),
+            "doc": "Oldest version of TLS that is spoken.",
+        },
+    )
+    client_ca: str = field(
+        default="",
+        metadata={
+            "env": "ARLEN_TLS_CLIENT_CA",
+            "doc": "PEM file of authorities; when set, clients must present a certificate of one of them.",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CompressionSettings:
+    """Responses made smaller for the clients that accept it."""
+
+    enabled: bool = field(
+        default=False,
+        metadata={"env": "ARLEN_COMPRESSION_ENABLED", "doc": "Compress textual responses."},
+    )
+    algorithms: tuple[str, ...] = field(
+        default=("zstd", "br", "gzip"),
+        metadata={
+            "env": "ARLEN_COMPRESSION_ALGORITHMS",
+            "doc": "Codings in the order of preference; those whose library is missing are left out.",
+        },
+    )
+    minimum_bytes: int = field(
+        default=1024,
+        metadata={"env": "ARLEN_COMPRESSION_MINIMUM_BYTES", "minimum": 0, "doc": "Shortest body that is compressed."},
     )
 
 
@@ -85,6 +123,20 @@ class ServerSettings:
             "minimum": 0,
             "maximum": 65_535,
             "doc": "TCP port; 0 lets the system choose one.",
+        },
+    )
+    bind: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "env": "ARLEN_BIND",
+            "doc": "Addresses to listen on in place of host and port: 127.0.0.1:3000, [::1]:3000, unix:/path, fd://3.",
+        },
+    )
+    unix_socket_mode: str = field(
+        default="",
+        metadata={
+            "env": "ARLEN_UNIX_SOCKET_MODE",
+            "doc": "Permissions of unix sockets in octal, such as 660; empty leaves what the umask gives.",
         },
     )
     listen_backlog: int = field(
@@ -136,5 +188,62 @@ class ServerSettings:
         default="Arlen",
         metadata={"env": "ARLEN_SERVER_HEADER", "doc": "Value of the Server header; empty sends none."},
     )
+    request_dispatch_mode: str = field(
+        default="concurrent",
+        metadata={
+            "env": "ARLEN_REQUEST_DISPATCH_MODE",
+            "choices": ("concurrent", "serialized"),
+            "doc": "concurrent, or serialized: one handler at a time, one request per connection.",
+        },
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "env": ("ARLEN_TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS"),
+            "doc": "Addresses, networks, unix or * whose forwarding headers count.",
+        },
+    )
+    trusted_proxy: bool = field(
+        default=False,
+        metadata={
+            "env": "ARLEN_TRUSTED_PROXY",
+            "doc": "Believe the left-most forwarded address of any peer; prefer trusted_proxies.",
+        },
+    )
+    proxy_protocol: bool = field(
+        default=False,
+        metadata={
+            "env": "ARLEN_PROXY_PROTOCOL",
+            "doc": "Read the PROXY protocol (versions 1 and 2) from trusted proxies.",
+        },
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "env": "ARLEN_ALLOWED_HOSTS",
+            "doc": "Hosts that are served, *.example.org among them; others are answered 400. Empty for all.",
+        },
+    )
+    access_log: str = field(
+        default="off",
+        metadata={
+            "env": "ARLEN_ACCESS_LOG",
+            "choices": ("off", "text", "json"),
+            "doc": "A line for every request on the logger arlen.http.access: off, text or json.",
+        },
+    )
+    json_backend: str = field(
+        default="orjson",
+        metadata={
+            "env": "ARLEN_JSON_BACKEND",
+            "choices": ("orjson", "stdlib"),
+            "aliases": {"json": "stdlib"},
+            "doc": "The library that reads and writes JSON.",
+        },
+    )
+    http: HTTPSettings = field(default_factory=HTTPSettings)
     request_limits: RequestLimits = field(default_factory=RequestLimits)
+    runtime_limits: RuntimeLimits = field(default_factory=RuntimeLimits)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    tls: TLSSettings = field(default_factory=TLSSettings)
+    compression: CompressionSettings = field(default_factory=CompressionSettings)
