@@ -191,7 +191,7 @@ def variables_of(setting: Field[object]) -> tuple[str, ...]:
 def settings_classes() -> Iterator[type]:
     for name in SETTINGS_MODULES:
         module = import_module(f"{name}.settings")
-        yield from (each for each in vars(module).values() if is_dataclass(each) and each.__module__ == module.__name__)
+        yield from (each for each in vars(module).values() if is_dataclass(each) and each.__module__.startswith(f"{name}."))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
