@@ -10,6 +10,7 @@ How a number comes about, and why it may be believed:
   disturbed are left out of the median. All kept samples are in the JSON document.
 - A ratio ``a_vs_b`` is the median of a over the median of b, in the same run of the harness. Beside it stand the ratio
   by requests per server-CPU-second and the smallest and largest ratio of any single round.
+- Measurements of latency and memory (``measurements/``) give one value per round and take the median of those.
 - ``!`` behind a rate or a ratio says that no round was clean; behind the generator's CPU share, that the generator was
   the limit.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .subjects.content import FILES
+
 
 class Role(StrEnum):
     HOUSE = "house"
@@ -49,6 +51,7 @@ def arlen_http(app: str) -> tuple[str, ...]:
 
 FLOOR = Subject("floor", "floor", program("floor"), ("httptools", "uvloop"), Role.FLOOR)
 ARLEN_BARE = Subject("arlen_bare", "Arlen, bare handler", program("arlen_bare"), ("arlen-http",), Role.HOUSE)
+ARLEN_UPLOAD = Subject("arlen_upload", "Arlen, bare handler", program("arlen_upload"), ("arlen-http",), Role.HOUSE)
 ARLEN_APP = Subject("arlen_app", "Arlen", program("arlen_app"), ("arlen-mvc", "arlen-http"), Role.HOUSE)
 ARLEN_UVICORN = Subject(
     "arlen_uvicorn", "uvicorn + Arlen", uvicorn("arlen_app.app:app"), ("arlen-mvc", "uvicorn"), Role.HOUSE
@@ -56,13 +59,30 @@ ARLEN_UVICORN = Subject(
 ARLEN_FASTAPI = Subject(
     "arlen_fastapi", "arlen-http + FastAPI", arlen_http("fastapi_app:app"), ("fastapi", "arlen-http"), Role.HOUSE
 )
+ARLEN_RAW_ASGI = Subject("arlen_raw", "arlen-http, raw ASGI", arlen_http("raw_asgi:app"), ("arlen-http",), Role.HOUSE)
+ARLEN_STARLETTE = Subject(
+    "arlen_starlette",
+    "arlen-http + Starlette",
+    arlen_http("starlette_app:app"),
+    ("starlette", "arlen-http"),
+    Role.HOUSE,
+)
 RAW_ASGI = Subject("uvicorn_raw", "uvicorn, raw ASGI", uvicorn("raw_asgi:app"), ("uvicorn",))
 STARLETTE = Subject("starlette", "uvicorn + Starlette", uvicorn("starlette_app:app"), ("starlette", "uvicorn"))
+STARLETTE_UPLOAD = Subject(
+    "starlette_upload", "uvicorn + Starlette", uvicorn("starlette_upload:app"), ("starlette", "uvicorn")
+)
 FASTAPI = Subject("fastapi", "uvicorn + FastAPI", uvicorn("fastapi_app:app"), ("fastapi", "uvicorn"))
 LITESTAR = Subject("litestar", "uvicorn + Litestar", uvicorn("litestar_app:app"), ("litestar", "uvicorn"))
 FALCON = Subject("falcon", "uvicorn + Falcon", uvicorn("falcon_app:app"), ("falcon", "uvicorn"))
 BLACKSHEEP = Subject("blacksheep", "uvicorn + BlackSheep", uvicorn("blacksheep_app:app"), ("blacksheep", "uvicorn"))
 RAW_RSGI = Subject("granian_raw", "granian, raw RSGI", granian("rsgi", "raw_rsgi:app"), ("granian",))
+GRANIAN_STATIC = Subject(
+    "granian_static",
+    "granian, static files",
+    (*granian("rsgi", "raw_rsgi:app"), "--static-path-mount", str(FILES)),
+    ("granian",),
+)
 GRANIAN_FASTAPI = Subject(
     "granian_fastapi", "granian + FastAPI", granian("asgi", "fastapi_app:app"), ("fastapi", "granian")
 )

@@ -10,7 +10,6 @@ from pathlib import Path
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class TooFewProcessors(Exception):
@@ -100,17 +99,6 @@ def time_of(pids: set[int]) -> CPUTime:
         user += int(fields[11])
         kernel += int(fields[12])
     return CPUTime(user / TICKS, kernel / TICKS)
-
-
-def resident_mb(pids: set[int]) -> float:
-    """Resident memory of the largest of these processes, which is the worker, in MB (10^6 bytes)."""
-    sizes = [0]
-    for pid in pids:
-        try:
-            sizes.append(int((PROC / str(pid) / "statm").read_text().split()[1]))
-        except OSError:
-            continue
-    return max(sizes) * PAGE / 1e6
 
 
 def busy_seconds(core: int) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from .goals import Goal
 from .rounds import Sample
 
 
@@ -89,17 +90,14 @@ def p99(cell: Cell) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``key`` is ``metric`` of ``of`` over the largest among ``against``, both in ``scenario``.
-
-    ``goal`` is the least value that is good enough.
-    """
+    """``key`` is ``metric`` of ``of`` over the largest among ``against``, both in ``scenario``."""
 
     key: str
     scenario: str
     of: str
     against: tuple[str, ...]
     metric: Metric = rate
-    goal: float | None = None
+    goal: Goal | None = None
 
     def ratio(self, found: Cells, metric: Metric) -> float | None:
         """The ratio by ``metric``, or None when one side was not measured."""
@@ -126,17 +124,22 @@ class Figure:
 class Measured:
     """A figure's value, and what tells how far to trust it.
 
-    ``per_cpu`` is the ratio by requests per server-CPU-second; ``lowest`` and ``highest`` are the ratios of single
+    ``per_cpu`` is the ratio by requests per server-CPU-second; ``lowest`` and ``highest`` are the values of single
     rounds; ``disturbed`` says that a side had no clean round.
     """
 
     key: str
     value: float
-    goal: float | None = None
+    goal: Goal | None = None
     per_cpu: float | None = None
     lowest: float | None = None
     highest: float | None = None
     disturbed: bool = False
+
+    @classmethod
+    def median(cls, key: str, values: Sequence[float], goal: Goal | None = None) -> Measured:
+        """What was measured once in each round."""
+        return cls(key, median(values), goal, lowest=min(values), highest=max(values))
 
 
 def evaluate(figures: Sequence[Figure], samples: Sequence[Sample]) -> list[Measured]:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from .cpu import CPUTime, pinned
@@ -39,7 +40,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """A program that loads one URL and prints one JSON object as its last line.
+    """A program that loads one URL and prints one JSON object as its last line; wrk knows whole seconds only.
 
     The object has ``requests``, ``errors``, ``duration_us``, ``p50_us`` and ``p99_us``.
     """
@@ -54,7 +55,7 @@ class Generator:
 
     @classmethod
     def wrk(cls, path: str) -> Generator:
-        command = (path, "--threads=1", "--connections={connections}", "--duration={seconds}s", "--latency")
+        command = (path, "--threads=1", "--connections={connections}", "--duration={whole_seconds}s", "--latency")
         return cls("wrk", (*command, f"--script={REPORT}", "{url}"))
 
     @classmethod
@@ -62,10 +63,11 @@ class Generator:
         command = (sys.executable, "-m", "ci.bench.generator", "{url}")
         return cls("asyncio", (*command, "--connections={connections}", "--seconds={seconds}"))
 
-    def run(self, port: int, path: str, *, core: int, connections: int, seconds: int) -> Load:
+    def run(self, port: int, path: str, *, core: int, connections: int, seconds: float) -> Load:
         """Load ``path`` for ``seconds`` over keep-alive connections. Raises LoadError."""
         url = f"http://{HOST}:{port}{path}"
-        command = [part.format(url=url, connections=connections, seconds=seconds) for part in self.command]
+        values = {"url": url, "connections": connections, "seconds": seconds, "whole_seconds": ceil(seconds)}
+        command = [part.format_map(values) for part in self.command]
         before = children_time()
         with pinned(core):
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds + 60)

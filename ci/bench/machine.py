@@ -7,11 +7,35 @@ import platform
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PARTS = ("uvloop", "httptools", "orjson", "msgspec", "jinja2", "pydantic", "pydantic-core", "h11")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where, when and with what a measurement was made."""
+
+    started: str
+    commit: str
+    python: Mapping[str, object]
+    machine: Mapping[str, object]
+
+    @classmethod
+    def since(cls, started: float) -> Surroundings:
+        """``started`` is a POSIX timestamp."""
+        return cls(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)), commit(), python(), machine())
+
+    def __str__(self) -> str:
+        version = str(self.python["version"]).partition(" ")[0]
+        return (
+            f"Measured on {self.started[:10]} at commit {self.commit[:10]}, "
+            f"Python {version}, {self.machine['cpus']} processors of {self.machine['cpu']}."
+        )
 
 
 def machine() -> dict[str, object]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from . import page
 from .figures import Measured
 from .plot import Chart
 from .root import ROOT
 
 BUILD = ROOT / "build" / "bench"
+HEAD = ("figure", "value", "per CPU-s", "single rounds", "goal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Report:
         for shown in self.tables:
             yield shown
             yield ""
-        yield table(("figure", "value", "per CPU-s", "single rounds", "goal"), [row(figure) for figure in self.figures])
+        yield table(HEAD, [row(figure) for figure in self.figures])
         for name, reason in self.missing.items():
             yield f"\nnot measured: {name}: {reason}"
 
@@ -54,6 +56,12 @@ class Report:
         result.write_text(json.dumps(document, indent=2) + "\n")
         picture.write_text(self.chart.svg())
         return [result, picture]
+
+    def publish(self, caption: str) -> None:
+        """Put figures and chart into the guides."""
+        figures = page.markdown(HEAD, [row(figure) for figure in self.figures])
+        chart = page.Picture(f"bench-{self.suite}.svg", self.chart.title, self.chart.svg())
+        page.put(self.suite, figures, caption, chart)
 
 
 def row(figure: Measured) -> list[str]:
@@ -74,8 +82,8 @@ def verdict(figure: Measured) -> str:
     if figure.goal is None:
         return ""
     if figure.disturbed:
-        return f">= {figure.goal:g}  disturbed"
-    return f">= {figure.goal:g}  {'met' if figure.value >= figure.goal else 'MISSED'}"
+        return f"{figure.goal}  disturbed"
+    return f"{figure.goal}  {'met' if figure.goal.met_by(figure.value) else 'MISSED'}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -52,7 +52,7 @@ class Effort:
     """How much a suite measures; ``seconds`` is the length of one run."""
 
     rounds: int
-    seconds: int
+    seconds: float
     connections: int
 
 
@@ -117,19 +117,35 @@ class Findings:
 def measure(
     bench: Bench, subjects: Sequence[Subject], scenarios: tuple[Scenario, ...], say: Callable[[str], None]
 ) -> Findings:
-    """All rounds. A subject that fails once is named with its reason and left out from then on."""
+    """All rounds of all scenarios."""
     findings = Findings([], {}, {})
-    for round in range(1, bench.effort.rounds + 1):
-        for subject in subjects:
-            if subject.name in findings.missing:
-                continue
-            say(f"round {round}/{bench.effort.rounds}  {subject.title}")
-            try:
-                findings.samples.extend(visit(bench, subject, scenarios, round, findings.idle_mb))
-            except (SubjectUnavailable, LoadError, OSError, HTTPException) as error:
-                findings.missing[subject.name] = str(error)
-                say(f"  left out: {error}")
+
+    def once(subject: Subject, round: int) -> None:
+        findings.samples.extend(visit(bench, subject, scenarios, round, findings.idle_mb))
+
+    findings.missing.update(in_rounds(bench.effort.rounds, subjects, once, say))
     return findings
+
+
+def in_rounds(
+    rounds: int, subjects: Sequence[Subject], visit: Callable[[Subject, int], None], say: Callable[[str], None]
+) -> dict[str, str]:
+    """Visit every subject once in each round; the reasons, by name, of those that could not be measured.
+
+    A subject that fails once is left out from then on.
+    """
+    missing: dict[str, str] = {}
+    for round in range(1, rounds + 1):
+        for subject in subjects:
+            if subject.name in missing:
+                continue
+            say(f"round {round}/{rounds}  {subject.title}")
+            try:
+                visit(subject, round)
+            except (SubjectUnavailable, LoadError, OSError, HTTPException) as error:
+                missing[subject.name] = str(error)
+                say(f"  left out: {error}")
+    return missing
 
 
 def visit(

@@ -123,4 +123,5 @@ ECHO = Scenario(
     fresh=("x-request-id",),
 )
 HTML = Scenario("html", "/", "text/html", content.page().encode())
+FILE = Scenario("file", content.FILE_PATH, "application/octet-stream", content.BLOB)
 BLOB = Scenario("blob", "/api/blob", "application/octet-stream", content.BLOB)

@@ -16,13 +16,15 @@ from http.client import HTTPException
 from importlib.metadata import PackageNotFoundError, version
 
 from .catalogue import Subject
-from .cpu import CPUTime, pinned, process_tree, resident_mb, time_of
+from .cpu import CPUTime, pinned, process_tree, time_of
+from .memory import open_files, resident_mb
 from .root import ROOT
 from .scenarios import fetch
 from .subjects.content import HOST
 
 START_SECONDS = 20.0
 STOP_SECONDS = 2.0
+ACCEPT_SECONDS = 5.0
 
 
 class SubjectUnavailable(Exception):
@@ -49,6 +51,15 @@ class Server:
 
     def resident_mb(self) -> float:
         return resident_mb(self.pids)
+
+    def keeps(self, connections: int) -> bool:
+        """Wait until the server has accepted so many; false when it has not after a while."""
+        deadline = time.monotonic() + ACCEPT_SECONDS
+        while open_files(self.pids) < connections:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
 
 
 def free_port() -> int:

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from ci.bench.cpu import Cores, descendants, pinned, process_tree, resident_mb, stat_fields, time_of
+from ci.bench.cpu import Cores, descendants, pinned, process_tree, stat_fields, time_of
 
 BUSY = "import os, sys, time\nwhile sum(os.times()[:2]) < 0.1: pass\nprint('done', flush=True)\nsys.stdin.read()"
 
@@ -25,19 +25,17 @@ def test_processes_started_inside_pinned_run_on_that_core_only():
     assert os.sched_getaffinity(0) == before
 
 
-def test_the_time_and_memory_of_a_process_are_seen_from_outside():
+def test_the_time_of_a_process_is_seen_from_outside():
     with subprocess.Popen((sys.executable, "-c", BUSY), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         tree = process_tree(process.pid)
-        used, size = time_of(tree), resident_mb(tree)
+        used = time_of(tree)
         process.stdin.close()
     assert tree == {process.pid}
     assert used.total >= 0.09
-    assert 4 < size < 100
 
 
 def test_a_process_that_ended_counts_nothing():
     with subprocess.Popen((sys.executable, "-c", "pass")) as process:
         process.wait()
     assert time_of({process.pid}).total == 0
-    assert resident_mb({process.pid}) == 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from arlen_http import Request, Response, ServerSettings, serve
+from arlen_http import FileResponse, Request, Response, ServerSettings, serve
 
-from .content import BLOB, HEALTH, HOST, SECURITY_LINES, echo, page, port, request_id, status
+from .content import BLOB, FILE, FILE_PATH, HEALTH, HOST, SECURITY_LINES, echo, page, port, request_id, status
 
 ECHO = "/api/echo/"
 
@@ -15,6 +15,7 @@ ANSWERS: dict[str, Callable[[], Response]] = {
     "/api/status": lambda: Response.json(status()),
     "/": lambda: Response.html(page()),
     "/api/blob": lambda: Response(BLOB, content_type="application/octet-stream"),
+    FILE_PATH: lambda: FileResponse(FILE),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blacksheep import Application, Content, Request, Response, html, json, text
 
-from .content import BLOB, HEALTH, SECURITY_PAIRS, echo, page, request_id, status
+from .content import BLOB, FILES, HEALTH, SECURITY_PAIRS, echo, page, request_id, status
 
 app = Application(show_error_details=False)
 
@@ -38,3 +38,4 @@ app.router.add_get("/api/status", api_status)
 app.router.add_get("/api/echo/{name}", api_echo)
 app.router.add_get("/", index)
 app.router.add_get("/api/blob", blob)
+app.serve_files(FILES, root_path="static", extensions={".bin"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import tempfile
 import time
 from pathlib import Path
 from typing import TypedDict
@@ -13,6 +14,9 @@ import jinja2
 HOST = "127.0.0.1"
 HEALTH = "ok\n"
 BLOB = bytes(range(256)) * 4096
+FILES = Path(tempfile.gettempdir()) / "arlen-bench"
+FILE = FILES / "blob.bin"
+FILE_PATH = "/static/blob.bin"
 TEMPLATES = Path(__file__).parent / "templates"
 
 SECURITY_HEADERS = {
@@ -78,6 +82,12 @@ def echo(name: str, path: str) -> Echo:
 def page() -> str:
     """The HTML page, rendered with Jinja2: a layout, a partial and a loop."""
     return _page.render(PAGE)
+
+
+def write_file() -> None:
+    """Lay out the blob as the file that the subjects serve."""
+    FILES.mkdir(exist_ok=True)
+    FILE.write_bytes(BLOB)
 
 
 def request_id() -> str:

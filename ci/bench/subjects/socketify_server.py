@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from socketify import App, AppListenOptions
+from socketify import App, AppListenOptions, sendfile
 
-from .content import BLOB, HEALTH, HOST, SECURITY_HEADERS, echo, page, port, request_id, status
+from .content import BLOB, FILE, FILE_PATH, HEALTH, HOST, SECURITY_HEADERS, echo, page, port, request_id, status
 
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
@@ -39,12 +39,17 @@ async def blob(response: Any, request: Any) -> None:
     response.write_header("content-type", BINARY).end(BLOB)
 
 
+async def file(response: Any, request: Any) -> None:
+    await sendfile(response, request, str(FILE))
+
+
 app = App()
 app.get("/healthz", healthz)
 app.get("/api/status", api_status)
 app.get("/api/echo/:name", api_echo)
 app.get("/", index)
 app.get("/api/blob", blob)
+app.get(FILE_PATH, file)
 
 if __name__ == "__main__":
     app.listen(AppListenOptions(port=port(), host=HOST))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from .asgi_headers import EchoHeaders
-from .content import BLOB, HEALTH, echo, page, status
+from .content import BLOB, FILE, FILE_PATH, HEALTH, echo, page, status
 
 
 async def healthz(request: Request) -> Response:
@@ -32,6 +32,10 @@ async def blob(request: Request) -> Response:
     return Response(BLOB, media_type="application/octet-stream")
 
 
+async def file(request: Request) -> Response:
+    return FileResponse(FILE)
+
+
 app = Starlette(
     routes=[
         Route("/healthz", healthz),
@@ -39,5 +43,6 @@ app = Starlette(
         Route("/api/echo/{name}", api_echo, middleware=[Middleware(EchoHeaders)]),
         Route("/", index),
         Route("/api/blob", blob),
+        Route(FILE_PATH, file),
     ]
 )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from .app import APP
 from .http import HTTP
 from .router import ROUTER
-from .suite import Options, Suite
+from .suite import Suite
 
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (HTTP, ROUTER, APP)}
 
-__all__ = ["SUITES", "Options", "Suite"]
+__all__ = ["SUITES", "Suite"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -13,12 +13,13 @@ from ci.bench.catalogue import Role
 from ci.bench.cpu import pinned
 from ci.bench.figures import Measured
 from ci.bench.machine import installed
-from ci.bench.plot import Bar, Chart, Panel
-from ci.bench.report import Report, table
+from ci.bench.measurements import Options, Say, Section
+from ci.bench.plot import Bar, Panel
+from ci.bench.report import table
 from ci.bench.root import ROOT
 from ci.bench.startup import over_bare_ms
 
-from .suite import Options
+from .suite import Suite
 
 LARGE, SMALL = "12000", "120"
 LOOKUPS = ("static", "param", "wildcard", "miss")
@@ -68,25 +69,24 @@ def figures(timing: Timing) -> dict[str, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class RouterSuite:
-    name: str = "router"
+class LookUps:
+    name: str = "look-ups"
 
     @property
     def subjects(self) -> Sequence[str]:
         return list(DISTRIBUTIONS)
 
-    def run(self, options: Options, say: Callable[[str], None]) -> Report:
+    def run(self, options: Options, say: Say) -> Section:
         rounds, missing = self.rounds(options, say)
         timings = {router: middle(of) for router, of in rounds.items()}
         own = figures(timings[OWN]) if OWN in timings else {}
         if own:
             own["router.import_ms"] = over_bare_ms(("-c", "import arlen_router"), options.cores.server)
-        return Report(
-            suite=self.name,
+        return Section(
             figures=[Measured(key, value) for key, value in own.items()],
             tables=[rates_table(timings)],
             missing=missing,
-            chart=chart(timings),
+            panels=panels(timings),
             details={
                 "nanoseconds": timings,
                 "rounds": rounds,
@@ -94,7 +94,7 @@ class RouterSuite:
             },
         )
 
-    def rounds(self, options: Options, say: Callable[[str], None]) -> tuple[dict[str, list[Timing]], dict[str, str]]:
+    def rounds(self, options: Options, say: Say) -> tuple[dict[str, list[Timing]], dict[str, str]]:
         """Every timing by router, and the reason for each router that is missing."""
         found: dict[str, list[Timing]] = {}
         missing: dict[str, str] = {}
@@ -125,22 +125,18 @@ def rates_table(timings: Mapping[str, Timing]) -> str:
     return table(head, rows)
 
 
-def chart(timings: Mapping[str, Timing]) -> Chart:
-    return Chart(
-        title="router: look-ups per second among 12,000 routes",
-        note="each look-up aimed at the route registered last; medians over the rounds",
-        panels=[
-            Panel(
-                name,
-                "matches per second",
-                [
-                    Bar(DISTRIBUTIONS[router], 1e9 / timing[LARGE][name], Role.HOUSE if router == OWN else Role.PEER)
-                    for router, timing in sorted(timings.items(), key=lambda pair: pair[1][LARGE][name])
-                ],
-            )
-            for name in LOOKUPS
-        ],
-    )
+def panels(timings: Mapping[str, Timing]) -> list[Panel]:
+    return [
+        Panel(
+            name,
+            "matches per second, aimed at the route registered last",
+            [
+                Bar(DISTRIBUTIONS[router], 1e9 / timing[LARGE][name], Role.HOUSE if router == OWN else Role.PEER)
+                for router, timing in sorted(timings.items(), key=lambda pair: pair[1][LARGE][name])
+            ],
+        )
+        for name in LOOKUPS
+    ]
 
 
-ROUTER = RouterSuite()
+ROUTER = Suite("router", "look-ups per second among 12,000 routes", (LookUps(),))

@@ -37,6 +37,34 @@ class Conversation:
             return await reader.read()
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """``await until(condition)``: let the loop turn until this holds."""
+
+    async def until(condition: Callable[[], object]) -> None:
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0)
+
+    return until
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
 @pytest.fixture
 def run() -> Callable[[Awaitable[Any]], Any]:
     """Run a coroutine; one that does not end within ten seconds has failed."""

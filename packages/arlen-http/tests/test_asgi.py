@@ -40,7 +40,7 @@ def test_the_scope_is_that_of_the_specification(answer):
     assert scope.pop("server")[0] == "127.0.0.1"
     assert scope == {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "asgi": {"version": "3.0", "spec_version": "2.5"},
         "http_version": "1.1",
         "method": "GET",
         "scheme": "http",
@@ -50,7 +50,7 @@ def test_the_scope_is_that_of_the_specification(answer):
         "root_path": "",
         "headers": [(b"host", b"a"), (b"x", b"y"), (b"connection", b"close")],
         "state": {"pool": 1},
-        "extensions": {},
+        "extensions": {"http.response.pathsend": {}, "http.response.early_hint": {}},
     }
 
 
@@ -135,10 +135,6 @@ def test_the_application_hears_of_the_disconnect(converse):
     entered, ended = asyncio.Event(), asyncio.Event()
     converse(app, story)
     assert heard == [{"type": "http.disconnect"}]
-
-
-def test_a_websocket_is_refused(answer):
-    assert b" 501 " in answer(from_asgi(raises), LAST.replace(b"X: y", b"Upgrade: websocket"))
 
 
 def test_a_failed_startup_stops_the_server_from_starting(run):
@@ -296,6 +292,60 @@ def test_an_upgrade_is_refused_where_the_transport_is_not_ours(call):
     assert sent[0]["status"] == 426
 
 
+def websocket_scope(**more):
+    scope = http_scope(path="/chat", scheme="wss", **more)
+    del scope["method"]
+    return {**scope, "type": "websocket", "subprotocols": []}
+
+
+CONNECT = {"type": "websocket.connect"}
+DENIABLE = {"extensions": {"websocket.http.response": {}}}
+
+
+def test_an_upgrade_with_an_asgi_face_is_a_websocket(call):
+    async def face(receive, send):
+        assert await receive() == CONNECT
+        await send({"type": "websocket.accept"})
+        message = await receive()
+        await send({"type": "websocket.send", "text": message["text"]})
+
+    def handle(request):
+        assert (request.method, request.path, request.scheme, request.client) == (
+            "GET",
+            "/chat",
+            "https",
+            ("1.2.3.4", 5),
+        )
+        return Upgrade(asyncio.Protocol, {"upgrade": "websocket"}, face)
+
+    sent = call(handle, websocket_scope(), CONNECT, {"type": "websocket.receive", "text": "hi"})
+    assert sent == [{"type": "websocket.accept"}, {"type": "websocket.send", "text": "hi"}]
+
+
+def fails(request):
+    raise LookupError("lost")
+
+
+@pytest.mark.parametrize(
+    ("handler", "status"),
+    [
+        (lambda request: Upgrade(asyncio.Protocol, {"upgrade": "websocket"}), 426),
+        (lambda request: Response(b"no", 401), 401),
+        (fails, 500),
+    ],
+)
+def test_a_handshake_that_gets_no_websocket_gets_a_response_where_the_server_can(call, handler, status):
+    start, body = call(handler, websocket_scope(**DENIABLE), CONNECT)
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", status)
+    assert body["type"] == "websocket.http.response.body"
+    assert call(handler, websocket_scope(), CONNECT) == [{"type": "websocket.close", "code": 1000}]
+
+
+def test_the_state_of_the_lifespan_is_the_state_of_a_request(call):
+    sent = call(lambda request: Response(request.state["pool"]), http_scope(state={"pool": "opened"}))
+    assert sent[1]["body"] == b"opened"
+
+
 def test_callbacks_run_after_the_response(call):
     calls = []
     response = Response(b"")
@@ -314,6 +364,9 @@ def test_lifespan_starts_and_shuts_down(call, failure, caplog):
             if failure:
                 raise failure
 
+        async def stopping(self):
+            events.append("stopping")
+
         async def shutdown(self):
             events.append("shutdown")
 
@@ -324,7 +377,7 @@ def test_lifespan_starts_and_shuts_down(call, failure, caplog):
     if failure:
         assert (events, sent) == (["start"], [{"type": "lifespan.startup.failed", "message": "no database"}])
     else:
-        assert events == ["start", "shutdown"]
+        assert events == ["start", "stopping", "shutdown"]
         assert [message["type"] for message in sent] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 

@@ -110,6 +110,38 @@ def test_an_address_that_cannot_be_had_is_told_in_one_line(folder):
     assert bad == "arlen-http: invalid host address: 300.0.0.1\n"
 
 
+def test_every_address_is_told_with_the_parser(folder, tmp_path):
+    with process(folder, "site_app:plain", "--bind", "127.0.0.1:0", "--bind", f"unix:{tmp_path}/s") as child:
+        lines = [child.stdout.readline() for _ in range(3)]
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"{tmp_path}/s")
+            client.sendall(b"GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert client.makefile("rb").read().endswith(b"plain /x")
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(10) == 0
+    assert re.fullmatch(r"arlen-http listening on http://127\.0\.0\.1:\d+\n", lines[0])
+    assert lines[1] == f"arlen-http listening on unix:{tmp_path}/s\n"
+    assert re.fullmatch(r"arlen-http http parser backend=httptools version=\d+\.\d+\.\d+\n", lines[2])
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--bind", "nowhere"], 'cannot listen on "nowhere"'),
+        (["--tls-certificate", "/none.pem"], "tls.certificate: cannot read /none.pem"),
+        (["--tls-key", "/none.pem"], "tls.key is set without tls.certificate"),
+        (["--trusted-proxies", "127.0.0.1,proxy"], 'trusted_proxies: "proxy" is not an address'),
+    ],
+)
+def test_an_option_that_cannot_be_met_is_told_in_one_line(folder, options, said):
+    with process(folder, "site_app:plain", *options) as child:
+        out, err = child.communicate(timeout=10)
+    assert (child.returncode, out) == (1, "")
+    assert err.startswith(f"arlen-http: {said}")
+    assert err.count("\n") == 1
+
+
 def test_importing_the_package_leaves_optional_parts_alone():
     code = "import sys, arlen_http; print(*sorted(sys.modules))"
     loaded = subprocess.run(

@@ -637,3 +637,59 @@ def test_an_upgrade_hands_the_connection_over_with_the_bytes_that_follow(convers
 def test_a_refused_upgrade_does_not_let_its_body_be_a_request(answer):
     data = target("/1", "Connection: upgrade", "Upgrade: websocket", body=GET) + LAST
     assert re.findall(rb"GET (/\d?)", answer(awaiting, data)) == [b"/1", b"/", b"/"]
+
+
+# What arrives in an unlucky moment.
+
+
+def test_a_request_behind_a_body_that_arrived_late_is_answered(converse):
+    async def story(talk):
+        async with talk.connection() as (reader, writer):
+            writer.write(target("/1", "Content-Length: 4", method="POST"))
+            await asyncio.sleep(0)
+            writer.write(b"bo")
+            await writer.drain()
+            await talk(LAST)
+            writer.write(b"dy" + LAST)
+            return await reader.read()
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", converse(plain, story)) == [b"200", b"200"]
+
+
+def test_a_client_that_leaves_within_a_chunk_is_noticed(converse):
+    async def handle(request):
+        try:
+            await request.body()
+        except ClientDisconnect:
+            noticed.set()
+            raise
+        return Response(b"")
+
+    async def story(talk):
+        async with talk.connection() as (_, writer):
+            writer.write(target("/", "Transfer-Encoding: chunked", method="POST") + b"3\r\nabc\r\n1")
+            writer.write_eof()
+            await noticed.wait()
+
+    noticed = asyncio.Event()
+    converse(handle, story)
+
+
+def test_a_client_that_leaves_before_it_is_upgraded_is_told_to_the_new_protocol(converse):
+    class Ending(asyncio.Protocol):
+        def eof_received(self):
+            ended.set()
+
+    async def handle(request):
+        await request.wait_disconnected()
+        return Upgrade(Ending, {"upgrade": "echo"})
+
+    async def story(talk):
+        async with talk.connection() as (reader, writer):
+            writer.write(target("/", "Connection: upgrade", "Upgrade: echo"))
+            writer.write_eof()
+            await ended.wait()
+            return await reader.read()
+
+    ended = asyncio.Event()
+    assert split(converse(handle, story))[0] == 101

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from arlen_http import Request, RequestRefused
+from arlen_http import Request, RequestRefused, UploadFile
 
 
 def part(name, content, *, filename=None, content_type=None):
@@ -64,10 +64,39 @@ def test_a_multipart_form_has_fields_and_files(form, tmp_path):
         (b"--B\r\nX: " + b"y" * 9000 + b"\r\n\r\n1\r\n--B--\r\n", "multipart/form-data; boundary=B", 413),
         (part("a", b"1") * 1001 + b"--B--\r\n", "multipart/form-data; boundary=B", 413),
         (part("a", b"1", filename="f") * 1001 + b"--B--\r\n", "multipart/form-data; boundary=B", 413),
-        ("a&" * 1001, "application/x-www-form-urlencoded", 400),
+        ("a&" * 1000, "application/x-www-form-urlencoded", 413),
     ],
 )
 def test_what_is_no_form_or_too_much_of_one_is_refused(form, body, content_type, status):
     with pytest.raises(RequestRefused) as caught:
         form(body, content_type)
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("x.txt", "x.txt"),
+        ("/etc/passwd", "passwd"),
+        ("..\\..\\x.txt", "x.txt"),
+        ("a/..", ""),
+        (".", ""),
+        ("a/", ""),
+        ("", ""),
+    ],
+)
+def test_a_file_name_is_never_a_path(given, name):
+    assert UploadFile(given, "text/plain").filename == name
+
+
+def test_a_form_of_a_thousand_fields_is_read(form):
+    assert len(form("&".join(["a=1"] * 1000), "application/x-www-form-urlencoded").get_all("a")) == 1000
+    assert len(form(part("a", b"1") * 1000 + b"--B--\r\n").get_all("a")) == 1000
+
+
+def test_a_file_above_one_mebibyte_is_spooled_to_disk(form):
+    limit = 1_048_576
+    found = form(
+        part("kept", b"x" * limit, filename="a") + part("spooled", b"x" * (limit + 1), filename="b") + b"--B--\r\n"
+    )
+    assert [(upload.size, upload.file._rolled) for _, upload in found.files] == [(limit, False), (limit + 1, True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from arlen_http import BodyNotReadError, Request, RequestRefused
+from arlen_http import BodyNotReadError, Request, RequestLimits, RequestRefused, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +95,83 @@ def test_too_many_parts_are_refused(read):
     with pytest.raises(RequestRefused) as caught:
         read()
     assert caught.value.status == 400
+
+
+def test_a_server_has_its_own_limits_for_parts(answer):
+    def handle(request):
+        return Response(str(len(request.query.pairs()) + len(request.cookies.pairs())))
+
+    def status(query, cookies, **limits):
+        head = f"GET /?{query} HTTP/1.1\r\nHost: a\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"
+        return int(answer(handle, head.encode(), request_limits=RequestLimits(**limits)).split()[1])
+
+    assert status("a&a", "a=1;a=1", max_query_params=2, max_cookies=2) == 200
+    assert status("a&a&a", "a=1", max_query_params=2) == 400
+    assert status("a", "a=1;a=1;a=1", max_cookies=2) == 400
+    assert status("a&" * 1001, "a=1", max_query_params=2000) == 200
+
+
+@pytest.mark.parametrize(
+    ("getter", "text", "value"),
+    [
+        ("get_int", "42", 42),
+        ("get_int", "-007", -7),
+        ("get_float", "2.5e1", 25.0),
+        ("get_float", ".5", 0.5),
+        ("get_bool", "Yes", True),
+        ("get_bool", "off", False),
+    ],
+)
+def test_a_value_is_converted(getter, text, value):
+    query = Request.build("GET", f"/?x=no&x={text}").query
+    assert getattr(query, getter)("x") == value
+    assert getattr(query, getter)("none") is None
+    assert getattr(query, getter)("none", value) == value
+    cookies = Request.build(headers={"cookie": f"x={text}"}).cookies
+    assert getattr(cookies, getter)("x") == value
+
+
+@pytest.mark.parametrize(
+    ("getter", "text"),
+    [
+        ("get_int", ""),
+        ("get_int", "4.0"),
+        ("get_int", "1_0"),
+        ("get_int", "%D9%A3"),
+        ("get_int", "9" * 19),
+        ("get_int", "%20 4"),
+        ("get_float", "nan"),
+        ("get_float", "1e999"),
+        ("get_float", "inf"),
+        ("get_float", "."),
+        ("get_bool", "maybe"),
+        ("get_bool", ""),
+    ],
+)
+def test_a_value_that_does_not_convert_is_refused(getter, text):
+    with pytest.raises(RequestRefused, match="x is not") as caught:
+        getattr(Request.build("GET", f"/?x={text}").query, getter)("x", 1)
+    assert (caught.value.status, caught.value.code, caught.value.details["name"]) == (400, "invalid_value", "x")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "charset"),
+    [
+        ("text/html; charset=UTF-8", "utf-8"),
+        ('text/html;a="b;c"; Charset="latin-1" ', "latin-1"),
+        ("text/html", ""),
+        ("text/html; xcharset=a", ""),
+    ],
+)
+def test_the_charset_is_that_of_the_media_type(content_type, charset):
+    assert Request.build(headers={"content-type": content_type}).charset == charset
+
+
+def test_a_request_knows_where_its_application_is_mounted():
+    request = Request.build("GET", "/shop/cart?x=1", headers={"host": "a:8"}, scheme="https")
+    view = request.replace(raw_path="/cart", root_path="/shop")
+    assert (view.base_url, view.url) == ("https://a:8/shop", "https://a:8/shop/cart?x=1")
+    assert (view.is_secure, Request.build().is_secure) == (True, False)
 
 
 def test_what_a_request_says_about_itself():

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from arlen_http import InvalidHeader, Request, Response, apply_etag
 from arlen_http.dates import http_date, parse_http_date
-from arlen_http.json import JSONError, dumps, loads
 from arlen_http.status import reason_phrase, status_line
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,25 +124,3 @@ def test_writing_and_reading_a_date_are_inverse(timestamp):
 @pytest.mark.parametrize("text", ["", "yesterday", "Sun, 99 Foo 1994 08:49:37 GMT"])
 def test_what_is_no_date_is_none(text):
     assert parse_http_date(text) is None
-
-
-@pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), [{"a": (1, -float("inf"))}], {1}, object(), 2**64, {1: 2}]
-)
-def test_json_refuses_what_a_peer_could_not_read(value):
-    with pytest.raises(JSONError) as caught:
-        dumps(value)
-    assert caught.value.code == "unsupported_value"
-
-
-@pytest.mark.parametrize("text", [b"NaN", "[1,]", b"\xff", ""])
-def test_json_refuses_text_that_is_not_json(text):
-    with pytest.raises(JSONError) as caught:
-        loads(text)
-    assert caught.value.code == "parse_failed"
-
-
-def test_json_is_compact_unless_asked():
-    assert dumps({"b": None, "a": "é"}) == '{"b":null,"a":"é"}'.encode()
-    assert dumps({"b": 1, "a": 2}, sort_keys=True) == b'{"a":2,"b":1}'
-    assert dumps({"a": 1}, pretty=True) == b'{\n  "a": 1\n}'

@@ -46,6 +46,26 @@ def test_mounts_can_be_configured(ask, root):
     assert ask(Application(config, root=root), "GET /data/a.json").status == 200
 
 
+def test_a_configured_mount_has_cache_rules_media_types_and_a_fallback(ask, write):
+    root = write({"dist/index.html": "<app>", "dist/app.3f2a1b9c.js": "let x", "dist/data.json": "{}"})
+    mount = {"prefix": "/app", "directory": "dist", "cache_control": "no-cache", "immutable": "hashed"}
+    mount |= {"fallback": "index.html", "media_types": {"json": "application/vnd.data+json"}}
+    app = Application({"static_mounts": [mount]}, root=root)
+    hashed = ask(app, "GET /app/app.3f2a1b9c.js")
+    assert hashed.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert {"etag", "x-frame-options", "x-request-id"} <= set(hashed.headers)
+    assert ask(app, "GET /app/data.json").headers["content-type"] == "application/vnd.data+json"
+    page = ask(app, "GET /app/orders/7", headers={"accept": "text/html"})
+    assert (page.status, page.text, page.headers["cache-control"]) == (200, "<app>", "no-cache")
+    assert ask(app, "GET /app/orders/7", headers={"accept": "application/json"}).status == 404
+
+
+def test_a_pattern_that_is_none_is_a_mistake(run, root):
+    mount = {"prefix": "/app", "directory": "files", "immutable": "("}
+    with pytest.raises(ApplicationError, match="immutable is no regular expression"):
+        run(Application({"static_mounts": [mount]}, root=root).start())
+
+
 def test_a_declared_mount_takes_the_place_of_public(ask, root):
     app = Application(root=root)
     app.mount_static("/static", "files")

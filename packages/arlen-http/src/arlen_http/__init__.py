@@ -14,10 +14,13 @@ from .errors import (
     ClientDisconnect,
     InvalidHeader,
     MissingDependencyError,
+    RequestParseError,
     RequestRefused,
     ResponseFramingError,
+    ServerBusy,
     ServerStartError,
 )
+from .forwarded import Forwarded
 from .headers import Headers, MutableHeaders
 from .query import MultiDict, Query
 from .request import Request
@@ -36,21 +39,34 @@ from .upgrade import Upgrade
 from .writer import ResponseWriter
 
 if TYPE_CHECKING:
+    from .compression import compressed
     from .conditional import apply_etag
-    from .file import FileResponse
+    from .file import FileResponse, accel_redirect
     from .forms import Form, UploadFile
+    from .message import (
+        BufferedRequest,
+        parse_buffered,
+        parse_request,
+        parser_backend_available,
+        parser_backend_name,
+        parser_backend_version,
+    )
     from .server import Server
     from .serving import serve
     from .static import StaticFiles
+    from .stats import ServerStats
+    from .threads import ThreadPool
 
 __all__ = [
     "AppLoadError",
     "ArlenHTTPError",
     "BodyNotReadError",
+    "BufferedRequest",
     "ClientDisconnect",
     "CompressionSettings",
     "FileResponse",
     "Form",
+    "Forwarded",
     "HTTPSettings",
     "Headers",
     "InvalidHeader",
@@ -60,21 +76,32 @@ __all__ = [
     "Query",
     "Request",
     "RequestLimits",
-    "RuntimeLimits",
+    "RequestParseError",
     "RequestRefused",
+    "RuntimeLimits",
     "Response",
     "ResponseFramingError",
     "ResponseWriter",
     "Server",
+    "ServerBusy",
     "ServerSettings",
     "ServerStartError",
+    "ServerStats",
     "StaticFiles",
     "StreamResponse",
     "TLSSettings",
+    "ThreadPool",
     "Timeouts",
     "Upgrade",
     "UploadFile",
+    "accel_redirect",
     "apply_etag",
+    "compressed",
+    "parse_buffered",
+    "parse_request",
+    "parser_backend_available",
+    "parser_backend_name",
+    "parser_backend_version",
     "serve",
 ]
 
@@ -82,12 +109,22 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: not every program serves files, parses forms or runs a server of its own.
 _LAZY = {
+    "BufferedRequest": "message",
     "FileResponse": "file",
     "Form": "forms",
     "Server": "server",
+    "ServerStats": "stats",
     "StaticFiles": "static",
+    "ThreadPool": "threads",
     "UploadFile": "forms",
+    "accel_redirect": "file",
     "apply_etag": "conditional",
+    "compressed": "compression",
+    "parse_buffered": "message",
+    "parse_request": "message",
+    "parser_backend_available": "message",
+    "parser_backend_name": "message",
+    "parser_backend_version": "message",
     "serve": "serving",
 }
 

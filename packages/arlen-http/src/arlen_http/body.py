@@ -135,10 +135,11 @@ class RequestBody:
         self._streamed = True
         while True:
             if self._stretches:
-                stretches, self._stretches, self.size = self._stretches, [], 0
-                if self._source is not None:
-                    self._source.body_taken()
+                stretches, self._stretches = self._stretches, []
                 for stretch in stretches:
+                    self.size -= len(stretch)
+                    if not self.size and self._source is not None:
+                        self._source.body_taken()
                     yield stretch
             elif self.complete:
                 return

@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from math import inf
 from typing import cast
 
 from .body import NO_BODY
-from .errors import ClientDisconnect, RequestRefused
+from .errors import ClientDisconnect, RequestRefused, ServerBusy
 from .exchange import LARGE_BODY_BYTES, Exchange, write_whole
 from .intake import Intake
-from .parser import RequestHead, RequestReader
+from .pace import BodyPace
+from .parser import RequestHead
 from .peer import TransportPeer
+from .refusals import MEMORY_EXHAUSTED, UNWRITABLE_HEAD, handler_timeout, refusal_bytes
 from .request import Request
 from .response import Response, content_type_line
-from .response_head import LENGTH_LINES, encoded_head
+from .response_head import LENGTH_LINES
 from .service import Service, logger
+from .session import Session
 from .stage import Stage
 from .status import CONTENT_STATUS_LINES
 from .tails import HeadTails
 from .upgrade import Upgrade
 from .worker import Work, Worker, not_a_response
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "Meet"]
 
-# How long, in seconds, and how much of what a refused peer still sends is dropped, so that it can read why.
-_LINGER_SECONDS = 1
-_MAX_LINGER_BYTES = 65_536
+# Makes the peer of a transport.
+Meet = Callable[[asyncio.BaseTransport], TransportPeer]
 
 _IDLE, _HANDLING = Stage.IDLE, Stage.HANDLING
 
 
-class Connection(asyncio.Protocol):
+class Connection(Session):
     """The protocol of one accepted socket.
 
     A plain result is written at once. An awaitable, and a response that is written piece by piece, run in the
     connection's own task, which lives as long as the connection. Every request starts in the server's context: where
     one has left a context variable or a cancellation behind, the task is replaced.
 
-    Attributes:
-        deadline: when `expire` is due, on the server's clock.
+    Args:
+        meet: makes the peer of a transport.
     """
 
     __slots__ = (
@@ -47,42 +50,43 @@ class Connection(asyncio.Protocol):
         "_eof",
         "_exchange",
         "_intake",
-        "_lingered",
+        "_meet",
         "_peer",
         "_reader",
         "_request",
-        "_service",
         "_stage",
-        "_transport",
         "_worker",
-        "_writable",
-        "deadline",
     )
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._reader = RequestReader(service.backend, service.limits)
+    def __init__(self, service: Service, meet: Meet = TransportPeer) -> None:
+        super().__init__(service)
+        self._meet = meet
+        self._reader = service.new_reader()
         self._stage = Stage.IDLE
         self._exchange: Exchange | None = None
         self._worker = Worker(service, self._complete, self._proceed)
-        self._writable: asyncio.Future[None] | None = None
-        self._lingered = 0
         self._eof = False
         self._aborted = False
-        self.deadline = service.idle_deadline
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._peer = TransportPeer(transport)
-        self._intake = Intake(self, self._reader, self._transport)
-        self._service.connections.add(self)
+        super().connection_made(transport)
+        self._peer = peer = self._meet(transport)
+        peer.interim = self.write_interim
+        self._intake = Intake(self, self._reader, self._transport, self._service.settings.timeouts)
+        try:
+            self._enter(peer.client and peer.client[0])
+        except ServerBusy as busy:
+            self._refuse(busy)
 
     def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        if self._stage is _IDLE:
-            self._serve()
-        else:
-            self._continue()
+        try:
+            self._reader.feed(data)
+            if self._stage is _IDLE:
+                self._serve()
+            else:
+                self._continue()
+        except MemoryError:
+            self._give_up(MEMORY_EXHAUSTED)
 
     def _continue(self) -> None:
         """Bytes have arrived that do not begin a request."""
@@ -92,18 +96,17 @@ class Connection(asyncio.Protocol):
             case Stage.GATHERING:
                 self._intake.receive()
                 self._dispatch_gathered()
+                self._proceed()
             case Stage.HANDLING:
-                if self._intake.body is not None:
+                if self._exchange is not None and self._exchange.complete:
+                    self._leave_behind(self._exchange)
+                elif self._intake.body is not None:
                     self._intake.receive()
                 else:
                     self._intake.hold_back()
             case Stage.DROPPING:
                 self._drop_body()
                 self._proceed()
-            case Stage.LINGERING:
-                self._lingered += len(self._reader.take_rest())
-                if self._lingered > _MAX_LINGER_BYTES:
-                    self._transport.abort()
 
     def eof_received(self) -> bool:
         self._eof = True
@@ -112,8 +115,10 @@ class Connection(asyncio.Protocol):
                 self._refuse(RequestRefused(400, "incomplete_request", "the peer closed within a request"))
                 return True
             case Stage.HANDLING:
-                if not self._reader.buffered:
+                if self._intake.body is not None or not self._reader.buffered:
                     self._peer_gone()
+                if self._exchange is not None and self._exchange.complete:
+                    self._leave_behind(self._exchange)
                 return True
             case Stage.IDLE:
                 return bool(self._reader.buffered)
@@ -121,19 +126,13 @@ class Connection(asyncio.Protocol):
                 return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._service.forget(self)
+        super().connection_lost(error)
         self._eof = True
         self._peer_gone()
-        self.resume_writing()
         self._worker.dismiss()
 
-    def pause_writing(self) -> None:
-        self._writable = self._service.loop.create_future()
-
     def resume_writing(self) -> None:
-        writable, self._writable = self._writable, None
-        if writable is not None and not writable.done():
-            writable.set_result(None)
+        super().resume_writing()
         if self._stage is _IDLE:
             self._proceed()
 
@@ -160,10 +159,18 @@ class Connection(asyncio.Protocol):
         self._intake.hold_back()
 
     def _begin_with_body(self, head: RequestHead) -> None:
-        streams = self._service.streams
+        service = self._service
+        streams = service.streams
         self._stage = Stage.GATHERING
-        body = self._intake.begin(head, gathering=not streams)
-        self._request = Request(head, body, self._peer)
+        self._worker.deadline = inf
+        request = self._request = Request(head, self._intake.begin(head, gathering=not streams), self._peer)
+        if service.body_limit is not None:
+            try:
+                self._reader.limit_body(service.most_body_bytes(request))
+            except Exception as error:  # noqa: BLE001
+                self._fail(error)
+                return
+        self._intake.receive()
         if streams:
             self._dispatch(self._request)
         else:
@@ -202,6 +209,7 @@ class Connection(asyncio.Protocol):
     def _respond(self, response: Response) -> None:
         """Write a response that is all in memory, and go on to the next request."""
         request, service, body = self._request, self._service, response.body
+        service.requests += 1
         tails, size, keep_alive = service.tails, len(body), self.keeps_alive()
         line = CONTENT_STATUS_LINES.get(response.status)
         if line is None or response.has_headers or request.method == "HEAD" or size > LARGE_BODY_BYTES:
@@ -243,50 +251,58 @@ class Connection(asyncio.Protocol):
         if self._stage is not _IDLE or self._transport.is_closing():
             return
         if self._reader.buffered:
-            self._serve()
+            try:
+                self._serve()
+            except MemoryError:
+                self._give_up(MEMORY_EXHAUSTED)
         if self._stage is _IDLE:
             if (self._eof or self._service.draining) and not self._reader.buffered:
-                self._transport.close()
+                self._close()
             else:
                 self._intake.resume()
 
     def _refuse(self, refusal: RequestRefused) -> None:
         """Give the answer after which nothing of this connection is read."""
-        body = refusal.text.encode()
-        framing = b"content-length: %d\r\n" % len(body)
-        head = encoded_head(Response(body, refusal.status), framing, self._service.tails, "close")
-        self._transport.write(head + body)
+        service = self._service
+        service.count(refusal)
+        self._transport.write(refusal_bytes(refusal, service.tails))
         self._end()
+
+    def _give_up(self, answer: bytes) -> None:
+        """Say what was made beforehand, in want of memory for more."""
+        if self._exchange is None or not self._exchange.begun:
+            self._transport.write(answer)
+            self._end()
+        else:
+            self.abort()
 
     def _fail(self, error: BaseException) -> None:
         """Answer for a handler that raised, as far as that can still be done."""
-        exchange, self._exchange = self._exchange, None
-        begun = exchange is not None and exchange.begun
-        if isinstance(error, ClientDisconnect):
-            self.abort()
-            return
+        begun = self._exchange is not None and self._exchange.begun
+        gone = isinstance(error, ClientDisconnect)
         refused = isinstance(error, RequestRefused) and not begun
-        if not refused:
-            logger.error("%r failed", self._request, exc_info=error)
-        if begun or self._transport.is_closing():
+        if gone or begun or self._transport.is_closing():
             self.abort()
+        elif isinstance(error, MemoryError):
+            self._give_up(UNWRITABLE_HEAD)
         elif refused:
             self._refuse(cast("RequestRefused", error))
         else:
             self._respond(Response("internal server error\n", 500))
+        self._exchange = None
+        if not refused and not gone:
+            logger.error("%r failed", self._request, exc_info=error)
 
     def _end(self) -> None:
-        """Close, but let a peer that is still sending read the answer first (RFC 9112 section 9.6)."""
-        self._stage = Stage.LINGERING
-        unread = self._intake.body is not None or self._reader.buffered
+        """Close, but let a peer that is still sending read the answer first."""
+        self._stage = Stage.ENDED
+        unread = self._intake.body is not None or self._reader.buffered or not self._admitted
         self._intake.body = None
-        if unread and not self._eof and self._transport.can_write_eof():
-            self._lingered = len(self._reader.take_rest())
-            self.deadline = self._service.now + _LINGER_SECONDS
-            self._transport.write_eof()
-            self._intake.resume()
+        self._intake.resume()
+        if unread and not self._eof:
+            self._linger(len(self._reader.take_rest()))
         else:
-            self._transport.close()
+            self._close()
 
     def abort(self) -> None:
         """Cut the connection now; whatever works for it is cancelled."""
@@ -295,9 +311,9 @@ class Connection(asyncio.Protocol):
         self._worker.cancel()
 
     def _run(self, work: Work) -> None:
-        if self._intake.body is None:
-            self.deadline = inf
-        self._worker.run(work)
+        worker = self._worker
+        worker.run(work)
+        self.deadline = worker.deadline if self._intake.body is None else min(self.deadline, worker.deadline)
 
     async def _complete(self, work: Work) -> None:
         try:
@@ -311,7 +327,7 @@ class Connection(asyncio.Protocol):
         except asyncio.CancelledError as cancelled:
             if self._aborted:
                 raise
-            self._fail(cancelled)
+            self._fail(handler_timeout() if self._worker.overdue else cancelled)
         except Exception as error:  # noqa: BLE001
             self._fail(error)
         except BaseException:
@@ -319,21 +335,58 @@ class Connection(asyncio.Protocol):
             raise
 
     async def _transmit(self, response: Response) -> None:
-        exchange = self._exchange = Exchange(self, self._transport, self._request, response.ends_with_client)
-        await response.send(exchange)
-        self._exchange = None
+        exchange = self._exchange = Exchange(self, self._transport, self._request, response)
+        service = self._service
+        try:
+            if service.turn is None:
+                await response.send(exchange)
+            else:
+                async with service.turn:
+                    await response.send(exchange)
+        except (Exception, asyncio.CancelledError) as error:
+            if self._exchange is exchange:
+                raise
+            logger.error("%r failed after its response", exchange.request, exc_info=error)
+        else:
+            if self._exchange is exchange:
+                service.requests += 1
+                self._transmitted(response, exchange)
+
+    def completed(self, exchange: Exchange) -> None:
+        """The last byte of a response is written; where somebody waits, do not wait for its `send` to return."""
+        if not exchange.keep_alive or self._reader.buffered or self._intake.body is not None or self._eof:
+            service = self._service
+            service.loop.call_soon(self._leave_behind, exchange, context=service.context.copy())
+
+    def _leave_behind(self, exchange: Exchange) -> None:
+        """Go on without the `send` of a complete response: it does something after it."""
+        if self._exchange is not exchange:
+            return
+        service, task = self._service, self._worker.leave()
+        if task is not None:
+            service.background.add(task)
+            task.add_done_callback(service.background.discard)
+        service.requests += 1
+        self._transmitted(exchange.response, exchange)
+        self._proceed()
+
+    def _transmitted(self, response: Response, exchange: Exchange) -> None:
+        """A response that was written piece by piece is complete."""
         if exchange.upgraded is None:
             self._finish(response, exchange.keep_alive)
         else:
             self._hand_over(exchange.upgraded)
+        self._exchange = None
 
     def _hand_over(self, upgrade: Upgrade) -> None:
         """The transport belongs to another protocol from here on."""
-        self._service.forget(self)
+        protocol = upgrade.protocol_factory()
+        self._stage = Stage.ENDED
         self._worker.dismiss()
-        self._stage = Stage.LINGERING
         self._intake.resume()
-        upgrade.take_over(self._transport, self._reader.take_rest())
+        self._continue_as(protocol, self._reader.take_rest())
+        if self._eof and not self._transport.is_closing() and not protocol.eof_received():
+            self._transport.close()
 
     @property
     def tails(self) -> HeadTails:
@@ -345,20 +398,21 @@ class Connection(asyncio.Protocol):
             return False
         return self._intake.body is None or self._intake.can_drop
 
-    async def drained(self) -> None:
-        """Wait until the peer can take more.
-
-        Raises:
-            ClientDisconnect: it has gone.
-        """
-        if self._writable is not None:
-            await self._writable
-        if self._transport.is_closing():
-            raise ClientDisconnect("the client went away while it was answered")
-
-    def expect_body(self) -> None:
+    def expect_body(self, pace: BodyPace) -> None:
         """More of the body has to arrive within its time."""
-        self.deadline = self._service.now + self._service.settings.timeouts.request_body_idle
+        self.deadline = min(pace.deadline(self._service.now), self._worker.deadline)
+
+    def expect_nothing(self) -> None:
+        """The peer has done, for now, what it has to do."""
+        self.deadline = self._worker.deadline
+
+    async def write_interim(self, head: RequestHead, answer: bytes) -> None:
+        """Write an interim response, unless the final one has begun."""
+        exchange = self._exchange
+        current = self._stage is _HANDLING and head is self._request.head
+        if current and (exchange is None or not exchange.begun):
+            self._transport.write(answer)
+            await self.drained()
 
     def _drop_body(self) -> None:
         """Read past a body that its handler has left unread."""
@@ -371,29 +425,41 @@ class Connection(asyncio.Protocol):
             self._stage = _IDLE
             self.deadline = self._service.idle_deadline
         else:
-            self.expect_body()
+            self._intake.expect_more()
 
     def expire(self) -> None:
         """The deadline has passed."""
         self.deadline = inf
         match self._stage:
             case Stage.IDLE:
-                self._transport.close()
+                self._close()
             case Stage.HEAD | Stage.GATHERING:
                 self._refuse(RequestRefused(408, "request_timeout", "the request did not arrive in time"))
+            case Stage.HANDLING if self._worker.deadline <= self._service.now:
+                self._time_out()
             case Stage.HANDLING if self._intake.body is not None:
                 self._intake.fail(RequestRefused(408, "request_timeout", "the body did not arrive in time"))
             case _:
                 self.abort()
 
+    def _time_out(self) -> None:
+        """The handler has taken too long, unless its response has begun."""
+        self._worker.deadline = inf
+        if self._exchange is None or not self._exchange.begun:
+            self._worker.time_out()
+        elif self._intake.body is not None:
+            self._intake.expect_more()
+
     def drain(self) -> None:
         """The server stops: close unless a request is arriving or being answered, which is then the last one."""
-        if self._stage is _IDLE and not self._reader.buffered:
-            self._transport.close()
+        if self._exchange is not None and self._exchange.complete:
+            self._leave_behind(self._exchange)
+        elif self._stage is _IDLE and not self._reader.buffered:
+            self._close()
 
     def _peer_gone(self) -> None:
         """Tell everyone who waits for the peer."""
         self._intake.fail(ClientDisconnect("the client went away before the end of its request"))
         self._peer.disconnect()
-        if self._exchange is not None and self._exchange.ends_with_client:
+        if self._exchange is not None and self._exchange.response.ends_with_client:
             self.abort()

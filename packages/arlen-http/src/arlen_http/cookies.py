@@ -29,15 +29,15 @@ class Cookies(MultiDict):
     __slots__ = ()
 
     @classmethod
-    def parse(cls, values: list[str]) -> Cookies:
+    def parse(cls, values: list[str], maximum: int = MAX_COOKIES) -> Cookies:
         """The cookies of every Cookie field.
 
         Raises:
-            RequestRefused: 400 ``too_many_cookies`` above 200 of them.
+            RequestRefused: 400 ``too_many_cookies`` above the maximum.
         """
         items = [item for value in values for item in value.split(";")]
-        if len(items) > MAX_COOKIES:
-            raise RequestRefused(400, "too_many_cookies", f"more than {MAX_COOKIES} cookies")
+        if len(items) > maximum:
+            raise RequestRefused(400, "too_many_cookies", f"more than {maximum} cookies")
         pairs = []
         for item in items:
             name, equals, value = item.partition("=")

@@ -11,8 +11,10 @@ __all__ = [
     "ClientDisconnect",
     "InvalidHeader",
     "MissingDependencyError",
+    "RequestParseError",
     "RequestRefused",
     "ResponseFramingError",
+    "ServerBusy",
     "ServerStartError",
 ]
 
@@ -35,7 +37,9 @@ class ArlenHTTPError(Exception):
 
 
 REFUSAL_TEXTS = {
+    204: "",
     400: "bad request\n",
+    405: "method not allowed\n",
     408: "request timeout\n",
     413: "payload too large\n",
     415: "unsupported media type\n",
@@ -55,14 +59,38 @@ class RequestRefused(ArlenHTTPError):
     server answers with ``status`` and ``text``.
 
     Attributes:
-        status: the HTTP status of the answer (4xx or 5xx).
+        status: the HTTP status of the answer.
         text: the body of the answer, one line of plain text.
+        headers: what the answer says beside it.
     """
 
     def __init__(self, status: int, code: str, message: str, **details: object) -> None:
         super().__init__(message, code=code, details=details)
         self.status = status
         self.text = REFUSAL_TEXTS[status]
+        self.headers: tuple[tuple[str, str], ...] = ()
+
+
+class ServerBusy(RequestRefused):
+    """There is more work than the server takes: 503, with the code in ``X-Arlen-Backpressure-Reason``.
+
+    Codes: ``http_session_limit``, ``http_client_limit``, ``websocket_session_limit``, ``http_worker_queue_full`` and
+    ``http_queue_timeout``; an application may have codes of its own.
+    """
+
+    def __init__(self, code: str, message: str, **details: object) -> None:
+        super().__init__(503, code, message, **details)
+        self.headers = (("retry-after", "1"), ("x-arlen-backpressure-reason", code))
+
+
+class RequestParseError(ArlenHTTPError):
+    """Bytes are not one complete request.
+
+    Codes: ``missing_request_line`` (there is nothing), ``invalid_encoding`` (the head is not UTF-8) and
+    ``invalid_request``; where a server would refuse them, ``details`` holds its ``status`` and ``reason``.
+    """
+
+    code = "invalid_request"
 
 
 class ClientDisconnect(ArlenHTTPError, OSError):
@@ -103,7 +131,11 @@ class MissingDependencyError(ArlenHTTPError):
 
 
 class ServerStartError(ArlenHTTPError):
-    """The server cannot listen: codes ``invalid_host``, ``address_in_use``, ``bind_failed``."""
+    """The server cannot listen as it is configured.
+
+    Codes: ``invalid_host``, ``invalid_bind``, ``invalid_unix_socket_mode``, ``address_in_use`` and ``bind_failed`` for
+    an address; ``invalid_tls``, ``invalid_trusted_proxies``, ``invalid_forwarded_headers``, ``invalid_allowed_hosts``.
+    """
 
     code = "bind_failed"
 

@@ -32,11 +32,10 @@ def write_whole(
     keep_alive: bool,
 ) -> bool:
     """Write a head and all of its content at once; whether the connection goes on afterwards."""
-    fields = response.headers
-    keep_alive = keep_alive and not asks_to_close(fields)
+    keep_alive = keep_alive and not asks_to_close(response)
     length = len(body)
     if not body and (request.method == "HEAD" or response.status == 304):
-        length = declared_length(fields) or 0
+        length = declared_length(response) or 0
     head = encoded_head(response, b"content-length: %d\r\n" % length, tails, "keep-alive" if keep_alive else "close")
     if request.method == "HEAD" or not allows_body(response.status):
         transport.write(head)
@@ -61,34 +60,47 @@ class Exchange:
 
     Attributes:
         begun: whether a head has been written, so that no other answer can be given.
-        ends_with_client: whether writing is cancelled when the client goes away.
+        complete: whether the last byte has been written.
+        response: what is being sent.
         keep_alive: whether the connection goes on after this response.
+        status: of the head that has been written.
+        sent: bytes of content that have been written.
         upgraded: the response that takes the connection over.
     """
 
     __slots__ = (
         "_chunked",
         "_connection",
+        "_file_bytes",
         "_remaining",
+        "_trailers",
         "_transport",
         "begun",
-        "ends_with_client",
+        "complete",
         "keep_alive",
         "request",
+        "response",
+        "sent",
+        "status",
         "upgraded",
     )
 
     def __init__(
-        self, connection: Connection, transport: asyncio.Transport, request: Request, ends_with_client: bool
+        self, connection: Connection, transport: asyncio.Transport, request: Request, response: Response
     ) -> None:
         self._connection = connection
         self._transport = transport
         self._chunked = False
         self._remaining: int | None = None
+        self._file_bytes = 0
+        self._trailers = b""
         self.request = request
         self.begun = False
-        self.ends_with_client = ends_with_client
+        self.complete = False
+        self.response = response
         self.keep_alive = False
+        self.status = 0
+        self.sent = 0
         self.upgraded: Upgrade | None = None
 
     @property
@@ -97,29 +109,35 @@ class Exchange:
 
     async def whole(self, response: Response, body: bytes) -> None:
         connection = self._connection
-        self.begun = True
         self.keep_alive = write_whole(
             self._transport, self.request, response, body, connection.tails, connection.keeps_alive()
         )
+        self.begun = True
+        self.status = response.status
+        self.sent = 0 if self.head_only else len(body)
         await connection.drained()
+        self.complete = True
+        connection.completed(self)
 
     async def begin(self, response: Response, length: int | None) -> None:
-        connection, fields = self._connection, response.headers
+        connection = self._connection
         if length is None:
-            length = declared_length(fields)
+            length = declared_length(response)
         if not allows_body(response.status):
             length = 0
         self._remaining = length
         self._chunked = length is None and self.request.http_version == "1.1"
         delimited = length is not None or self._chunked or self.request.method == "HEAD"
-        self.keep_alive = connection.keeps_alive() and delimited and not asks_to_close(fields)
+        self.keep_alive = connection.keeps_alive() and delimited and not asks_to_close(response)
         if self._chunked:
             framing = b"transfer-encoding: chunked\r\n"
         else:
             framing = b"" if length is None else b"content-length: %d\r\n" % length
         connection_option = "keep-alive" if self.keep_alive else "close"
+        head = encoded_head(response, framing, connection.tails, connection_option)
         self.begun = True
-        self._transport.write(encoded_head(response, framing, connection.tails, connection_option))
+        self.status = response.status
+        self._transport.write(head)
         await connection.drained()
 
     async def write(self, data: bytes) -> None:
@@ -138,26 +156,47 @@ class Exchange:
         if not count or self.request.method == "HEAD":
             return
         self._account(count)
-        sent = await send_file(self._transport, file, offset, count, self._connection.drained)
+        self._file_bytes, connection = count, self._connection
+        connection.watch(self)
+        try:
+            sent = await send_file(self._transport, file, offset, count, connection.drained, self._taken)
+        finally:
+            connection.release(self)
         if sent != count:
             raise ResponseFramingError(f"the file ended after {sent} of {count} bytes")
 
+    def add_trailers(self, lines: bytes) -> None:
+        self._trailers += lines
+
+    def _taken(self, count: int) -> None:
+        self._file_bytes -= count
+
+    def unwritten(self) -> int:
+        return self._file_bytes + self._transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        self._connection.abort()
+
     async def end(self) -> None:
-        if self.request.method == "HEAD":
-            return
-        if self._remaining:
-            raise ResponseFramingError(f"the content is {self._remaining} bytes shorter than its head declares")
-        if self._chunked:
-            self._transport.write(b"0\r\n\r\n")
+        if self.request.method != "HEAD":
+            if self._remaining:
+                raise ResponseFramingError(f"the content is {self._remaining} bytes shorter than its head declares")
+            if self._chunked:
+                self._transport.write(b"0\r\n%b\r\n" % self._trailers)
+        self.complete = True
+        self._connection.completed(self)
 
     def _account(self, count: int) -> None:
         if self._remaining is not None:
             if count > self._remaining:
                 raise ResponseFramingError(f"the content is longer than its head declares, by {count} bytes or more")
             self._remaining -= count
+        self.sent += count
 
     def upgrade(self, response: Upgrade) -> None:
         response.headers.delete("connection")
+        head = encoded_head(response, b"", self._connection.tails, "upgrade")
+        self._connection.reserve_upgrade()
         self.begun = True
         self.upgraded = response
-        self._transport.write(encoded_head(response, b"", self._connection.tails, "upgrade"))
+        self._transport.write(head)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
 from . import system
-from .conditional import Verdict, evaluate
-from .dates import http_date, parse_http_date
 from .headers import HeaderSource
 from .media_types import media_type
-from .ranges import RangeNotSatisfiable, single_range
-from .request import Request
+from .open_files import NotAFile, OpenFile, opened
 from .response import Response
+from .selection import Selection, selected, whole
 from .writer import ResponseWriter
 
-__all__ = ["FileResponse"]
+__all__ = ["SMALL_FILE_BYTES", "FileResponse", "accel_redirect", "send_selection"]
 
-# Files up to this size leave in one write with their head.
-_SMALL_FILE_BYTES = 65_536
+# Up to this size, content leaves in one write with its head.
+SMALL_FILE_BYTES = 65_536
 
 
 class FileResponse(Response):
@@ -55,58 +52,51 @@ class FileResponse(Response):
             self.headers.set("content-disposition", _attachment(filename))
 
     async def send(self, writer: ResponseWriter) -> None:
-        with system.open_file(self.path) as file:
-            state = system.status(file)
-            if not stat.S_ISREG(state.st_mode):
-                raise OSError(f"{self.path} is not a regular file")
-            await self._send_file(writer, file, state)
-
-    async def _send_file(self, writer: ResponseWriter, file: BinaryIO, state: os.stat_result) -> None:
-        modified = int(state.st_mtime)
-        etag = f'"{state.st_mtime_ns:x}-{state.st_size:x}"'
-        answer = self._answer(200, etag, modified)
-        verdict = evaluate(writer.request, etag, modified) if self.status == 200 else Verdict.SEND
-        if verdict is not Verdict.SEND:
-            answer.status = verdict.value
-            await writer.whole(answer, b"")
-            return
-        answer.status = self.status
-        part = range(state.st_size)
         try:
-            asked = _asked_range(writer.request, etag, modified, state.st_size) if self.status == 200 else None
-        except RangeNotSatisfiable:
-            answer.status = 416
-            answer.headers.set("content-range", f"bytes */{state.st_size}")
-            await writer.whole(answer, b"")
-            return
-        if asked is not None:
-            part = asked
-            answer.status = 206
-            answer.headers.set("content-range", f"bytes {part.start}-{part.stop - 1}/{state.st_size}")
-        if len(part) <= _SMALL_FILE_BYTES:
-            await writer.whole(answer, system.read(file, part.start, len(part)))
+            found = opened(lambda: system.open_file(self.path), str(self.path))
+        except NotAFile as error:
+            raise OSError(f"{self.path} is not a regular file") from error
+        if self.status == 200:
+            selection = selected(writer.request, found, self.content_type, found.etag)
+            status = selection.status
         else:
-            await writer.begin(answer, len(part))
-            await writer.write_file(file, part.start, len(part))
-            await writer.end()
-
-    def _answer(self, status: int, etag: str, modified: int) -> Response:
-        answer = Response(b"", status, self.headers.items(), self.content_type)
+            selection, status = whole(self.content_type, found.size), self.status
+        answer = Response(b"", status, self.headers.items(), selection.content_type)
         answer.constant_headers = self.constant_headers
-        answer.headers.set("etag", etag)
-        answer.headers.set("last-modified", http_date(modified))
+        answer.headers.set("etag", found.etag)
+        answer.headers.set("last-modified", found.last_modified)
         answer.headers.set("accept-ranges", "bytes")
-        return answer
+        if selection.content_range:
+            answer.headers.set("content-range", selection.content_range)
+        await send_selection(writer, answer, selection, found)
 
 
-def _asked_range(request: Request, etag: str, modified: int, size: int) -> range | None:
-    headers = request.headers
-    if request.method != "GET" or "range" not in headers:
-        return None
-    condition = headers.get("if-range")
-    if condition is not None and condition != etag and parse_http_date(condition) != modified:
-        return None
-    return single_range(headers["range"], size)
+async def send_selection(writer: ResponseWriter, head: Response, selection: Selection, opened: OpenFile) -> None:
+    """Write the head of a response, and the content that was selected from a file."""
+    length = selection.length
+    if length <= SMALL_FILE_BYTES:
+        await writer.whole(head, selection.read(opened.file))
+        return
+    await writer.begin(head, length)
+    for before, part in selection.parts:
+        await writer.write(before)
+        await writer.write_file(opened.file, part.start, len(part))
+    await writer.write(selection.ending)
+    await writer.end()
+
+
+def accel_redirect(location: str, *, content_type: str = "", filename: str | None = None) -> Response:
+    """Let the proxy in front send a file of its own (``X-Accel-Redirect`` of nginx).
+
+    Args:
+        location: the path of an internal location of the proxy; it is percent-encoded here.
+        content_type: the media type of the file; told by the proxy when not given.
+        filename: offer it to the user for saving under this name (RFC 6266).
+    """
+    response = Response(b"", 200, {"x-accel-redirect": quote(location)}, content_type)
+    if filename is not None:
+        response.headers.set("content-disposition", _attachment(filename))
+    return response
 
 
 def _attachment(filename: str) -> str:

@@ -30,7 +30,7 @@ class UploadFile:
     """A file of a form, in memory or, above 1 MiB, in a temporary file that goes away with it.
 
     Attributes:
-        filename: the last part of the name that the client gave, never a path.
+        filename: the last part of the name that the client gave, never a path; it may be empty.
         content_type: what the client says it is.
         size: bytes.
         file: the content, open for reading from its start.
@@ -39,7 +39,8 @@ class UploadFile:
     __slots__ = ("content_type", "file", "filename", "size")
 
     def __init__(self, filename: str, content_type: str) -> None:
-        self.filename = filename.replace("\\", "/").rpartition("/")[2]
+        name = filename.replace("\\", "/").rpartition("/")[2]
+        self.filename = "" if name in (".", "..") else name
         self.content_type = content_type
         self.size = 0
         self.file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MAX_FILE_BYTES_IN_MEMORY)  # noqa: SIM115
@@ -81,8 +82,12 @@ async def read_form(request: Request) -> Form:
     """See `Request.form`."""
     match request.content_type:
         case "application/x-www-form-urlencoded":
-            return Form(parse_pairs(await request.text(), MAX_FIELDS))
+            text = await request.text()
+            if text.count("&") >= MAX_FIELDS:
+                raise _too_many_fields()
+            return Form(parse_pairs(text, MAX_FIELDS))
         case "multipart/form-data":
+            request.refuse_coded_body()
             reader = _Multipart(_boundary(request.headers["content-type"]))
             async for stretch in request.stream():
                 reader.feed(stretch)
@@ -190,10 +195,14 @@ class _Multipart:
             return
         self._pairs.append((self._field, _text(b"".join(self._text))))
         if len(self._pairs) > MAX_FIELDS:
-            raise RequestRefused(413, "form_too_large", f"the form has more than {MAX_FIELDS} fields")
+            raise _too_many_fields()
 
     def _end(self) -> None:
         self._ended = True
+
+
+def _too_many_fields() -> RequestRefused:
+    return RequestRefused(413, "form_too_large", f"the form has more than {MAX_FIELDS} fields")
 
 
 def _text(data: bytes) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from math import inf
 from typing import TYPE_CHECKING
 
 from .body import RequestBody
 from .errors import RequestRefused
+from .limits import Timeouts
+from .pace import BodyPace
 from .parser import RequestHead, RequestReader
 
 if TYPE_CHECKING:
@@ -28,25 +29,29 @@ class Intake:
         body: that of the current request until its last byte has arrived.
     """
 
-    __slots__ = ("_connection", "_dropped", "_head", "_paused", "_reader", "_transport", "body")
+    __slots__ = ("_connection", "_dropped", "_head", "_pace", "_paused", "_reader", "_timeouts", "_transport", "body")
 
     _head: RequestHead
+    _pace: BodyPace
 
-    def __init__(self, connection: Connection, reader: RequestReader, transport: asyncio.Transport) -> None:
+    def __init__(
+        self, connection: Connection, reader: RequestReader, transport: asyncio.Transport, timeouts: Timeouts
+    ) -> None:
         self._connection = connection
         self._reader = reader
         self._transport = transport
+        self._timeouts = timeouts
         self._dropped = 0
         self._paused = False
         self.body: RequestBody | None = None
 
     def begin(self, head: RequestHead, *, gathering: bool) -> RequestBody:
-        """The body of a request, with what has already arrived of it."""
+        """The body of a request, before anything of it is read."""
         self._head = head
+        self._pace = BodyPace(self._timeouts)
         self._dropped = 0
         body = self.body = RequestBody(self)
         body.gathering = gathering
-        self.receive()
         return body
 
     def receive(self) -> None:
@@ -58,6 +63,7 @@ class Intake:
                 stretch = reader.next_stretch()
                 if not stretch:
                     break
+                self._pace.received(len(stretch))
                 body.feed(stretch)
         except RequestRefused as refusal:
             self._head.keep_alive = False
@@ -65,13 +71,24 @@ class Intake:
             return
         if reader.body_complete:
             self.body = None
-            self._connection.deadline = inf
+            self._connection.expect_nothing()
             body.finish({name.decode(): value.decode() for name, value in reader.trailers})
         elif body.size < _MAX_WAITING_BYTES or body.gathering:
-            self._connection.expect_body()
+            self.expect_more()
         else:
-            self._connection.deadline = inf
+            self._expect_nothing()
             self.pause()
+
+    def expect_more(self) -> None:
+        """Set the time by which more of the body has to arrive, if the peer knows that it is wanted."""
+        if self._head.expects_continue:
+            self._expect_nothing()
+        else:
+            self._connection.expect_body(self._pace)
+
+    def _expect_nothing(self) -> None:
+        self._pace.stop()
+        self._connection.expect_nothing()
 
     def fail(self, error: Exception) -> None:
         """Nothing more will come of the current body, if there is one."""
@@ -94,6 +111,7 @@ class Intake:
         self.resume()
         while stretch := self._reader.next_stretch():
             self._dropped += len(stretch)
+            self._pace.received(len(stretch))
         if self._reader.body_complete:
             self.body = None
         elif self._dropped > _MAX_DROPPED_BYTES:
@@ -103,12 +121,18 @@ class Intake:
         if self._head.expects_continue:
             self._head.expects_continue = False
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.expect_more()
         self.body_taken()
 
     def body_taken(self) -> None:
+        paused = self._paused
         self.resume()
-        if self.body is not None and self._reader.buffered:
+        if self.body is None:
+            return
+        if self._reader.buffered:
             self.receive()
+        elif paused:
+            self.expect_more()
 
     def hold_back(self) -> None:
         """Stop reading once enough waits behind the current request."""

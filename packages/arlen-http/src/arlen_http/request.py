@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .body import RequestBody
 from .cookies import Cookies
 from .errors import RequestRefused
+from .forwarded import Address, Forwarded
 from .headers import Headers, HeaderSource, MutableHeaders
+from .limits import RequestLimits
 from .parser.head import RequestHead
 from .query import Query
 
 if TYPE_CHECKING:
     from .forms import Form
 
-__all__ = ["Peer", "Request"]
-
-Address = tuple[str, int]
+__all__ = ["Address", "Peer", "Request"]
 
 _NO_PARAMS: Mapping[str, object] = MappingProxyType({})
+_LIMITS = RequestLimits()
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CHARSET = re.compile(r""";[ \t]*charset=(?:"([^"]*)"|([^\s;"]+))""", re.IGNORECASE)
 _ENCODED_SLASH = re.compile(r"(%2[Ff])")
 
 
@@ -39,7 +41,14 @@ class Peer(Protocol):
 
     @property
     def scheme(self) -> str:
-        """``"http"`` or ``"https"``."""
+        """``"http"`` or ``"https"``, as the socket speaks it."""
+
+    @property
+    def client_certificate(self) -> Mapping[str, Any] | None:
+        """The verified certificate of the peer, as `ssl.SSLSocket.getpeercert` gives it."""
+
+    def forwarded(self, head: RequestHead) -> Forwarded:
+        """What the head of a request says of its client, if this peer is a proxy whose word counts."""
 
     @property
     def disconnected(self) -> bool:
@@ -47,6 +56,9 @@ class Peer(Protocol):
 
     async def wait_disconnected(self) -> None:
         """Return when the peer has gone."""
+
+    async def send_early_hints(self, head: RequestHead, links: Sequence[str]) -> None:
+        """Let the client of the request with this head fetch these links before the response, if it can be told."""
 
 
 class Request:
@@ -65,6 +77,7 @@ class Request:
         "_body",
         "_cookies",
         "_headers",
+        "_limits",
         "_path",
         "_peer",
         "_query",
@@ -123,7 +136,21 @@ class Request:
         view.query_string = self.query_string
         view.raw_path = self.raw_path if raw_path is None else raw_path
         view.root_path = self.root_path if root_path is None else root_path
+        view._limits = getattr(self, "_limits", _LIMITS)
         view._state = self.state
+        return view
+
+    def limit_parts(self, limits: RequestLimits) -> None:
+        """Hold query and cookies to these limits rather than to the usual ones."""
+        self._limits = limits
+
+    def with_body(
+        self, fields: list[tuple[bytes, bytes]], transformed: Callable[[RequestBody], RequestBody]
+    ) -> Request:
+        """The same request with its body transformed, and the fields that describe it then."""
+        view = self.replace()
+        view.head = RequestHead(self.method, self.raw_path, self.http_version, fields)
+        view._body = transformed(self._body)
         return view
 
     @property
@@ -158,12 +185,12 @@ class Request:
         """The parameters of the query string.
 
         Raises:
-            RequestRefused: 400 above 1000 parameters.
+            RequestRefused: 400 above ``max_query_params``, 1000 by default.
         """
         try:
             return self._query
         except AttributeError:
-            self._query: Query = Query.parse(self.query_string)
+            self._query: Query = Query.parse(self.query_string, getattr(self, "_limits", _LIMITS).max_query_params)
             return self._query
 
     @property
@@ -171,12 +198,13 @@ class Request:
         """The cookies that the client sent back.
 
         Raises:
-            RequestRefused: 400 above 200 cookies.
+            RequestRefused: 400 above ``max_cookies``, 200 by default.
         """
         try:
             return self._cookies
         except AttributeError:
-            self._cookies: Cookies = Cookies.parse(self.headers.get_all("cookie"))
+            most = getattr(self, "_limits", _LIMITS).max_cookies
+            self._cookies: Cookies = Cookies.parse(self.headers.get_all("cookie"), most)
             return self._cookies
 
     @property
@@ -190,8 +218,38 @@ class Request:
 
     @property
     def client(self) -> Address | None:
-        """Address and port of the socket's other end; ``None`` over a Unix socket."""
+        """Address and port of the socket's other end, which may be a proxy; ``None`` over a Unix socket."""
         return self._peer.client
+
+    @property
+    def effective_client(self) -> Address | None:
+        """Address and port (0 when unknown) of the client, by the word of trusted proxies where there are some."""
+        return self.forwarded.client or self._peer.client
+
+    @property
+    def remote_address(self) -> str:
+        """The address of the socket's other end, which may be a proxy; ``""`` over a Unix socket."""
+        client = self._peer.client
+        return client[0] if client else ""
+
+    @property
+    def effective_remote_address(self) -> str:
+        """The address of the client, by the word of trusted proxies where there are some; for logs and limits."""
+        client = self.effective_client
+        return client[0] if client else ""
+
+    @property
+    def client_certificate(self) -> Mapping[str, Any] | None:
+        """The certificate that the client has proved to hold, as `ssl.SSLSocket.getpeercert` gives it.
+
+        ``None`` unless the server asks for one (``tls.client_ca``).
+        """
+        return self._peer.client_certificate
+
+    @property
+    def forwarded(self) -> Forwarded:
+        """What trusted proxies say of the client; all empty where nobody does."""
+        return self._peer.forwarded(self.head)
 
     @property
     def server(self) -> Address | None:
@@ -200,13 +258,16 @@ class Request:
 
     @property
     def scheme(self) -> str:
-        """``"http"`` or ``"https"``."""
-        return self._peer.scheme
+        """``"http"`` or ``"https"``: that of the client, by the word of trusted proxies where there are some."""
+        return self.forwarded.scheme or self._peer.scheme
 
     @property
     def host(self) -> str:
-        """The Host field, with its port if it names one; ``""`` when an HTTP/1.0 client sent none."""
-        return self.headers.get("host", "")
+        """The host that the client asked for, with its port if it names one; ``""`` when it named none.
+
+        The Host field, or what trusted proxies have seen in its place.
+        """
+        return self.forwarded.host or self.headers.get("host", "")
 
     @property
     def url(self) -> str:
@@ -218,6 +279,22 @@ class Request:
     def content_type(self) -> str:
         """The media type of the body in lower case, without parameters; ``""`` when none is given."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """The ``charset`` parameter of the media type in lower case; ``""`` when none is given."""
+        found = _CHARSET.search(self.headers.get("content-type", ""))
+        return (found[1] or found[2]).lower() if found else ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the client speaks HTTPS."""
+        return self.scheme == "https"
+
+    @property
+    def base_url(self) -> str:
+        """Where the application is mounted, still encoded, without a slash at its end."""
+        return f"{self.scheme}://{self.host}{self.root_path}"
 
     @property
     def trailers(self) -> Mapping[str, str]:
@@ -264,8 +341,9 @@ class Request:
         """The body as UTF-8 text.
 
         Raises:
-            RequestRefused: 400 ``invalid_encoding``.
+            RequestRefused: 400 ``invalid_encoding``, 415 for a body in a content coding.
         """
+        self.refuse_coded_body()
         content = await self._body.read()
         try:
             return content.decode("utf-8")
@@ -276,10 +354,11 @@ class Request:
         """The value of a JSON body.
 
         Raises:
-            RequestRefused: 400 ``invalid_json``.
+            RequestRefused: 400 ``invalid_json``, 415 for a body in a content coding.
         """
         from . import json
 
+        self.refuse_coded_body()
         content = await self._body.read()
         try:
             return json.loads(content)
@@ -295,6 +374,31 @@ class Request:
         from .forms import read_form
 
         return await read_form(self)
+
+    def refuse_coded_body(self) -> None:
+        """For whoever understands a body, and not only hands its bytes on.
+
+        Raises:
+            RequestRefused: 415 ``unknown_content_coding``; the body was sent in one that the server does not decode.
+        """
+        coding = self.head.last.get(b"content-encoding", b"identity").strip().lower()
+        if coding != b"identity":
+            name = coding.decode()
+            raise RequestRefused(415, "unknown_content_coding", f"bodies in {name} are not decoded here", coding=name)
+
+    async def send_early_hints(self, links: Sequence[str]) -> None:
+        """Answer ``103 Early Hints``, so that the client fetches what the response will need (RFC 8297).
+
+        Does nothing for a client of HTTP/1.0, once the response has begun, and under a server that cannot do it.
+
+        Args:
+            links: values of the Link field, such as ``</style.css>; rel=preload; as=style``.
+
+        Raises:
+            InvalidHeader: a link contains a line break or another control character.
+            ClientDisconnect: the client has gone.
+        """
+        await self._peer.send_early_hints(self.head, links)
 
     def is_disconnected(self) -> bool:
         """Whether the client has gone; it will not see the answer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .headers import MutableHeaders
 from .response import Response, content_type_line
 from .status import STATUS_LINES, allows_body, status_line
 from .tails import HeadTails
@@ -24,24 +23,30 @@ def encoded_head(response: Response, framing: bytes, tails: HeadTails, connectio
         connection: what the Connection field says.
     """
     status = response.status
+    line = STATUS_LINES.get(status) or status_line(status)
+    content_type = content_type_line(response.content_type)
+    if not allows_body(status):
+        content_type = framing = b""
+    if connection == "keep-alive" and not response.has_headers:
+        return b"".join((line, content_type, response.constant_headers, framing, tails.keep_alive))
     fields = response.headers
-    lines = [STATUS_LINES.get(status) or status_line(status)]
-    if allows_body(status):
-        if "content-type" not in fields:
-            lines.append(content_type_line(response.content_type))
-    else:
-        framing = b""
+    if "content-type" in fields:
+        content_type = b""
+    lines = [line, content_type]
     lines += [f"{name}: {value}\r\n".encode() for name, value in fields if name not in _FRAMING]
     lines += (response.constant_headers, framing, tails.tail(connection, fields))
     return b"".join(lines)
 
 
-def asks_to_close(fields: MutableHeaders) -> bool:
+def asks_to_close(response: Response) -> bool:
     """Whether the application wants this response to be the last of its connection."""
-    return any("close" in map(str.strip, value.lower().split(",")) for value in fields.get_all("connection"))
+    if not response.has_headers:
+        return False
+    options = response.headers.get_all("connection")
+    return any("close" in map(str.strip, value.lower().split(",")) for value in options)
 
 
-def declared_length(fields: MutableHeaders) -> int | None:
+def declared_length(response: Response) -> int | None:
     """The Content-Length that the application has set; ``None`` when it has not, or not as a number."""
-    value = fields.get("content-length", "")
+    value = response.headers.get("content-length") if response.has_headers else None
     return int(value) if value and value.isdecimal() else None

@@ -7,15 +7,15 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from .connection import Connection
 from .handler import as_app
-from .listening import bound_sockets, url_of
+from .listener import Listener, listen
+from .listening import bound_sockets, urls_of
 from .service import Service, logger
 from .settings import ServerSettings
+from .stats import ServerStats
 
 __all__ = ["Server"]
 
@@ -28,7 +28,7 @@ class Server:
     Args:
         app: an application object, a handler or an ASGI application; see `arlen_http.handler.as_app`.
         settings: where to listen and what to allow.
-        sockets: listening sockets from elsewhere; ``host`` and ``port`` are not used with them.
+        sockets: listening sockets from elsewhere; ``bind``, ``host`` and ``port`` are not used with them.
         clock: monotonic seconds, against which deadlines are held.
     """
 
@@ -41,10 +41,11 @@ class Server:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings or ServerSettings()
-        self._app = as_app(app)
+        self._app = as_app(app, self.settings)
         self._given = list(sockets)
+        self._own: list[socket.socket] = []
         self._clock = clock
-        self._listeners: list[asyncio.Server] = []
+        self._listeners: list[Listener] = []
         self._ticker: asyncio.TimerHandle | None = None
         self._service: Service | None = None
 
@@ -55,25 +56,39 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the server listens: ``http://host:port`` or ``unix:/path``."""
-        return url_of(self.sockets[0])
+        """Where the server listens: ``http://host:port``, ``https://host:port`` or ``unix:/path``; the first place."""
+        return self.urls[0]
+
+    @property
+    def urls(self) -> list[str]:
+        """All places where the server listens."""
+        return urls_of(self.sockets, self.settings)
 
     async def start(self) -> None:
         """Start the application, then listen.
 
         Raises:
-            ServerStartError: codes ``invalid_host``, ``address_in_use`` or ``bind_failed``; the application has been
+            ServerStartError: codes ``invalid_tls``, ``invalid_trusted_proxies``, ``invalid_forwarded_headers`` and
+                ``invalid_allowed_hosts`` before the application is started; those of `bound_sockets` when it has been
                 shut down again.
         """
-        self._service = service = Service(self._app.handle, self.settings, streams=self._app.streams, clock=self._clock)
+        self._service = service = Service(
+            self._app.handle,
+            self.settings,
+            streams=self._app.streams,
+            body_limit=self._app.body_limit,
+            clock=self._clock,
+        )
         await self._app.start()
         try:
-            for sock in self._given or bound_sockets(self.settings):
-                self._listeners.append(await self._listen(service, sock))
+            self._own = [] if self._given else bound_sockets(self.settings)
+            for sock in self._given or self._own:
+                self._listeners.append(await listen(service, sock))
         except BaseException:
             self._close_listeners()
             await self._app.shutdown()
             raise
+        self._warn()
         self._ticker = service.loop.call_later(1, self._tick_again)
 
     async def stop(self) -> None:
@@ -105,6 +120,31 @@ class Server:
         except Exception:  # noqa: BLE001  the stop goes on
             logger.exception("the application failed while it was told of the stop")
 
+    def reload_tls(self) -> None:
+        """Take up the certificate's files now; a second after they have changed, this happens by itself.
+
+        Handshakes from now on use what they hold; established connections go on as they are.
+
+        Raises:
+            ServerStartError: code ``invalid_tls``; the old certificate stays in use.
+        """
+        if self._service is not None and self._service.certificates is not None:
+            self._service.certificates.reload()
+
+    def stats(self) -> ServerStats:
+        """The figures at this moment; all 0 unless the server runs."""
+        service, threads = self._service, self._app.threads
+        if service is None:
+            return ServerStats()
+        return ServerStats(
+            requests=service.requests,
+            refusals=dict(service.refusals),
+            sessions=service.sessions.count,
+            websocket_sessions=service.sessions.upgraded,
+            threads_busy=threads.busy if threads else 0,
+            queue_length=threads.waiting if threads else 0,
+        )
+
     def tick(self) -> None:
         """Refresh the Date field and enforce the deadlines that the clock has passed; happens once a second."""
         if self._service is not None:
@@ -114,11 +154,9 @@ class Server:
         self.tick()
         self._ticker = asyncio.get_running_loop().call_later(1, self._tick_again)
 
-    async def _listen(self, service: Service, sock: socket.socket) -> asyncio.Server:
-        loop, connect, backlog = service.loop, partial(Connection, service), self.settings.listen_backlog
-        if sock.family == socket.AF_UNIX:
-            return await loop.create_unix_server(connect, sock=sock, backlog=backlog)
-        return await loop.create_server(connect, sock=sock, backlog=backlog)
+    def _warn(self) -> None:
+        if self.settings.trusted_proxy and not self.settings.trusted_proxies:
+            logger.warning("trusted_proxy = true believes whoever connects; name your proxies in trusted_proxies")
 
     async def _stop_listening(self, service: Service) -> None:
         """Accept nobody any more, but serve whoever has been accepted.
@@ -136,6 +174,8 @@ class Server:
         for listener in self._listeners:
             listener.close()
         self._listeners.clear()
+        for sock in self._own:
+            sock.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

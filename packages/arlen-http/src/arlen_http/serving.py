@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from socket import socket
 from typing import Any
 
+from .access_log import show_access_log
 from .blame import in_one_line
 from .errors import ServerStartError
 from .loop import loop_factory
+from .parser import backend_named
 from .server import Server
 from .settings import ServerSettings
 
@@ -28,8 +30,8 @@ def serve(
 ) -> int:
     """Serve until SIGINT or SIGTERM; a second signal ends the process at once.
 
-    ``<name> listening on http://host:port`` goes to standard output when connections are accepted, and the reason why
-    the server cannot start to standard error.
+    ``<name> listening on http://host:port``, a line for every address, goes to standard output when connections are
+    accepted, followed by the parser in use; the reason why the server cannot start goes to standard error.
 
     Args:
         app: whatever `Server` takes.
@@ -40,6 +42,8 @@ def serve(
         The exit code: 0 after a stop, 1 when the server could not start.
     """
     settings = settings or ServerSettings()
+    if settings.access_log != "off":
+        show_access_log()
     with asyncio.Runner(loop_factory=loop_factory(settings.loop)) as runner:
         return runner.run(_serve(Server(app, settings, sockets=sockets), name))
 
@@ -57,7 +61,10 @@ async def _serve(server: Server, name: str) -> int:
     except Exception as error:  # noqa: BLE001  whatever the application raises is why the server does not start
         sys.stderr.write(f"{name}: startup failed: {in_one_line(error)}\n")
         return 1
-    sys.stdout.write(f"{name} listening on {server.url}\n")
+    for url in server.urls:
+        sys.stdout.write(f"{name} listening on {url}\n")
+    backend = backend_named(server.settings.http_parser_backend)
+    sys.stdout.write(f"{name} http parser backend={backend.name} version={backend.version}\n")
     sys.stdout.flush()
     await stopping.wait()
     await server.stop()

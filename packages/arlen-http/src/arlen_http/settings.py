@@ -129,7 +129,7 @@ class ServerSettings:
         default=(),
         metadata={
             "env": "ARLEN_BIND",
-            "doc": "Addresses to listen on in place of host and port: 127.0.0.1:3000, [::1]:3000, unix:/path, fd://3.",
+            "doc": "Addresses in place of host and port: 127.0.0.1:3000, [::1]:3000, unix:/path, fd://3 or systemd.",
         },
     )
     unix_socket_mode: str = field(
@@ -210,6 +210,13 @@ class ServerSettings:
             "doc": "Believe the left-most forwarded address of any peer; prefer trusted_proxies.",
         },
     )
+    forwarded_headers: tuple[str, ...] = field(
+        default=("x-forwarded-for", "x-forwarded-proto"),
+        metadata={
+            "env": "ARLEN_FORWARDED_HEADERS",
+            "doc": "Fields that the trusted proxies set: x-forwarded-for, -proto, -host, -port, -prefix or forwarded.",
+        },
+    )
     proxy_protocol: bool = field(
         default=False,
         metadata={
@@ -239,6 +246,14 @@ class ServerSettings:
             "choices": ("orjson", "stdlib"),
             "aliases": {"json": "stdlib"},
             "doc": "The library that reads and writes JSON.",
+        },
+    )
+    static_file_fd_cache_capacity: int = field(
+        default=64,
+        metadata={
+            "env": "ARLEN_STATIC_FILE_FD_CACHE_CAPACITY",
+            "minimum": 0,
+            "doc": "Static files that a process keeps open between requests; 0 opens each anew.",
         },
     )
     http: HTTPSettings = field(default_factory=HTTPSettings)

@@ -20,5 +20,5 @@ class Stage(Enum):
     HANDLING = auto()
     #: The response is written; the rest of the body is read past.
     DROPPING = auto()
-    #: The last response is written; what arrives is dropped until the peer closes.
-    LINGERING = auto()
+    #: The last response is written, or the connection belongs to another protocol.
+    ENDED = auto()

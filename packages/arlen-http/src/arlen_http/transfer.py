@@ -26,6 +26,7 @@ async def send_file(
     offset: int,
     count: int,
     drained: Callable[[], Awaitable[None]],
+    taken: Callable[[int], None],
 ) -> int:
     """Send a part of a file behind everything that was written to the transport before.
 
@@ -34,6 +35,7 @@ async def send_file(
     Args:
         file: a regular file.
         drained: waits until the transport asks for more.
+        taken: told how many bytes have just left.
 
     Returns:
         The bytes that were sent: fewer than ``count`` when the file ends early.
@@ -45,8 +47,8 @@ async def send_file(
     sent = 0
     if transport.get_extra_info("sslcontext") is None:
         await _flush(transport, drained)
-        sent = await _send_directly(transport, file, offset, count)
-    return sent + await _copy(transport, file, offset + sent, count - sent, drained)
+        sent = await _send_directly(transport, file, offset, count, taken)
+    return sent + await _copy(transport, file, offset + sent, count - sent, drained, taken)
 
 
 async def _flush(transport: asyncio.Transport, drained: Callable[[], Awaitable[None]]) -> None:
@@ -59,7 +61,9 @@ async def _flush(transport: asyncio.Transport, drained: Callable[[], Awaitable[N
             transport.set_write_buffer_limits()
 
 
-async def _send_directly(transport: asyncio.Transport, file: BinaryIO, offset: int, count: int) -> int:
+async def _send_directly(
+    transport: asyncio.Transport, file: BinaryIO, offset: int, count: int, taken: Callable[[int], None]
+) -> int:
     """As much as the system sends without a copy.
 
     The transport watches its own descriptor, and a loop watches each descriptor once: this waits on a second one.
@@ -79,6 +83,7 @@ async def _send_directly(transport: asyncio.Transport, file: BinaryIO, offset: i
             if not stretch:
                 break
             sent += stretch
+            taken(stretch)
             if sent < count:
                 await _writable(loop, out)
     except (ConnectionError, TimeoutError) as error:
@@ -106,7 +111,12 @@ def _settle(ready: asyncio.Future[None]) -> None:
 
 
 async def _copy(
-    transport: asyncio.Transport, file: BinaryIO, offset: int, count: int, drained: Callable[[], Awaitable[None]]
+    transport: asyncio.Transport,
+    file: BinaryIO,
+    offset: int,
+    count: int,
+    drained: Callable[[], Awaitable[None]],
+    taken: Callable[[int], None],
 ) -> int:
     """The rest of the file, read in a thread and written piece by piece."""
     copied = 0
@@ -117,4 +127,5 @@ async def _copy(
         copied += len(piece)
         transport.write(piece)
         await drained()
+        taken(len(piece))
     return copied

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import copy_context
+from math import inf
 from typing import Any
 
 from .response import Response
@@ -25,9 +26,13 @@ class Worker:
     Args:
         complete: does one piece of work; an exception that leaves it ends the task.
         proceed: called after each, in a clean context.
+
+    Attributes:
+        deadline: when the work in progress is cancelled, on the server's clock.
+        overdue: whether it was.
     """
 
-    __slots__ = ("_complete", "_dismissed", "_proceed", "_service", "_task", "_waiter")
+    __slots__ = ("_complete", "_dismissed", "_proceed", "_service", "_task", "_waiter", "deadline", "overdue")
 
     def __init__(
         self, service: Service, complete: Callable[[Work], Coroutine[Any, Any, None]], proceed: Callable[[], None]
@@ -36,11 +41,15 @@ class Worker:
         self._complete = complete
         self._proceed = proceed
         self._dismissed = False
+        self.deadline = inf
+        self.overdue = False
         self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[Work | None] | None = None
 
     def run(self, work: Work) -> None:
         """Do this; nothing else may be in progress."""
+        self.deadline = self._service.handler_deadline
+        self.overdue = False
         waiter, self._waiter = self._waiter, None
         if waiter is not None:
             waiter.set_result(work)
@@ -52,6 +61,16 @@ class Worker:
         """Cancel what is in progress."""
         if self._task is not None and self._waiter is None:
             self._task.cancel()
+
+    def time_out(self) -> None:
+        """Cancel what is in progress: it has taken too long."""
+        self.overdue = True
+        self.cancel()
+
+    def leave(self) -> asyncio.Task[None] | None:
+        """Let what is in progress go on by itself; what comes next gets a task of its own."""
+        task, self._task = self._task, None
+        return task
 
     def dismiss(self) -> None:
         """There will be no more work after what is in progress."""
@@ -65,7 +84,7 @@ class Worker:
         work: Work | None = first
         while work is not None:
             await self._complete(work)
-            if self._dismissed:
+            if self._dismissed or self._task is not task:
                 return
             if copy_context() != service.context or (task is not None and task.cancelling()):
                 self._task = None

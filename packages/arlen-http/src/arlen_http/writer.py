@@ -40,6 +40,9 @@ class ResponseWriter(Protocol):
     async def write_file(self, file: BinaryIO, offset: int, count: int) -> None:
         """Write ``count`` bytes of a regular file from ``offset`` on."""
 
+    def add_trailers(self, lines: bytes) -> None:
+        """Fields to follow the content, as whole lines; dropped where the content is not chunked."""
+
     async def end(self) -> None:
         """The content is complete.
 

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Self, TypeVar, Unpack
 
 from arlen_config import Config
-from arlen_http import Request, Response
+from arlen_http import Request, Response, ThreadPool
 from arlen_router import RouteTable
 
 from .assembly import Parts, assemble
@@ -32,7 +32,6 @@ from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
 from .static_files import StaticMounts
 from .templates import Additions
-from .workers import Workers
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -80,7 +79,6 @@ class Application(RouteDecorators):
         self._static_mounts = StaticMounts()
         self._additions = Additions()
         self._health = Health()
-        self._workers = Workers()
         self._runtime: Runtime | None = None
         self._dispatch: Dispatch = self._assemble_and_dispatch
         self._assembling = Lock()
@@ -129,6 +127,7 @@ class Application(RouteDecorators):
     def _use(self, config: Config) -> None:
         self.config = config
         self.settings = Settings.read(config, self.root)
+        self.threads = ThreadPool.of(self.settings.server.runtime_limits, self.settings.server.timeouts)
 
     @property
     def environment(self) -> str:
@@ -307,7 +306,7 @@ class Application(RouteDecorators):
         await self._lifecycle.stopped(self)
         await self._resources.close()
         await self._mounts.stop()
-        await self._workers.close()
+        await self.threads.close()
         self._health.mark_stopped()
 
     def handle(self, request: Request) -> Response | Awaitable[Response]:
@@ -368,7 +367,7 @@ class Application(RouteDecorators):
                         static_mounts=self._static_mounts,
                         additions=self._additions,
                         health=self._health,
-                        workers=self._workers,
+                        threads=self.threads,
                     )
                 )
             return self._runtime

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from arlen_http import Request, Response
+from arlen_http import Request, Response, ThreadPool
 from arlen_router import Fault, Pattern, PatternError, RouteTableError
 from arlen_router import Router as TableBuilder
 
@@ -36,7 +36,6 @@ from .settings import Settings
 from .static_files import StaticMount, StaticMounts
 from .templates import Additions, Templates
 from .timings import Timings
-from .workers import Workers
 
 if TYPE_CHECKING:
     from arlen_router.table import TrailingSlash
@@ -62,7 +61,7 @@ class Parts:
     static_mounts: StaticMounts
     additions: Additions
     health: Health
-    workers: Workers
+    threads: ThreadPool
 
 
 def assemble(parts: Parts) -> tuple[Runtime, Dispatch]:
@@ -82,7 +81,6 @@ class _Assembly:
         settings = parts.settings
         self._parts = parts
         self._mistakes: list[Mistake] = middleware.find_mistakes(parts.middleware)
-        parts.workers.count = settings.runtime_limits.max_concurrent_http_workers
         self._static_mounts = parts.static_mounts.resolve(settings.root, settings.application)
         show = _presentation(settings)
         self._failures = Failures(parts.error_handlers, show)
@@ -173,7 +171,7 @@ class _Assembly:
         call = signature.bind_method(action, _instantiate(controller)) if controller else signature.bind(action)
         step = Step(call, awaits(action))
         if declaration.blocking and not step.awaits and not _streams(action):
-            step = in_worker(call, self._parts.workers)
+            step = in_worker(call, self._parts.threads)
         return Step(signature.holding(step.awaited()), True) if signature.managed else step
 
     def _serve(self, info: RouteInfo, step: Step, layers: Sequence[Any]) -> Serve:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from arlen_http import Request, Response
+from arlen_http import Request, Response, ThreadPool
 
 from .context import Context
 from .results import respond
 
 if TYPE_CHECKING:
     from .failures import Failures
-    from .workers import Workers
 
 Call = Callable[[Context], Any]
 Conclude = Callable[[Context, Any], Response]
@@ -43,7 +40,7 @@ class Step:
         return coroutine
 
 
-def in_worker(call: Call, workers: Workers) -> Step:
+def in_worker(call: Call, threads: ThreadPool) -> Step:
     """Run a blocking function in a thread, with the caller's context variables, when the body has arrived."""
 
     def call_in_thread(ctx: Context) -> Any:
@@ -55,8 +52,7 @@ def in_worker(call: Call, workers: Workers) -> Step:
     async def threaded(ctx: Context) -> Any:
         if not ctx.request.body_complete:
             await ctx.request.body()
-        run = contextvars.copy_context().run
-        return await asyncio.get_running_loop().run_in_executor(workers.executor, run, call_in_thread, ctx)
+        return await threads.run(call_in_thread, ctx)
 
     return Step(threaded, True)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from arlen_http import ClientDisconnect, RequestRefused, Response
+from arlen_http import ClientDisconnect, RequestRefused, Response, ServerBusy
 
 from .callables import awaits
 from .error_answers import Failure, Show
@@ -78,7 +78,7 @@ class Failures:
             return ctx.replace_response(self._show(ctx, self._read_logged(ctx, another)))
 
     def _begin(self, ctx: Context, error: Exception) -> tuple[Failure, Handler | None]:
-        if isinstance(error, ClientDisconnect):
+        if isinstance(error, (ClientDisconnect, ServerBusy)):
             raise error
         ctx.begin_error(error)
         handler = self._handler(error)

@@ -24,6 +24,20 @@ class StaticMountSettings:
     prefix: str = field(metadata={"doc": "where the files appear, such as /assets"})
     directory: str = field(metadata={"doc": "where they are, relative to the application root"})
     allow_extensions: tuple[str, ...] = field(default=(), metadata={"doc": "served extensions; empty: the usual ones"})
+    cache_control: str = field(default="", metadata={"doc": "value of the Cache-Control field; empty sends none"})
+    immutable: str = field(
+        default="",
+        metadata={
+            "doc": "names of files that never change: a regular expression, or hashed for names with a content hash, "
+            "such as app.3f2a1b9c.js"
+        },
+    )
+    fallback: str = field(
+        default="", metadata={"doc": "file, such as index.html, that answers browsers where there is no file"}
+    )
+    media_types: Mapping[str, str] | None = field(
+        default=None, metadata={"doc": "content types by extension, before the usual ones"}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +77,6 @@ class ApplicationSettings:
     )
     static_mounts: tuple[StaticMountSettings, ...] = field(
         default=(), metadata={"doc": "further directories of static files"}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeLimitSettings:
-    """``[runtime_limits]``"""
-
-    max_concurrent_http_workers: int = field(
-        default=8,
-        metadata={
-            "env": "ARLEN_MAX_HTTP_WORKERS",
-            "minimum": 1,
-            "doc": "threads that run the actions which are plain functions",
-        },
     )
 
 
@@ -150,7 +150,6 @@ class ObservabilitySettings:
 _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
     {
         "": (ServerSettings, ApplicationSettings),
-        "runtime_limits": (RuntimeLimitSettings,),
         "routing": (RoutingSettings,),
         "templates": (TemplateSettings,),
         "security_headers": (SecurityHeaderSettings,),
@@ -172,7 +171,6 @@ class Settings:
     root: Path
     server: ServerSettings
     application: ApplicationSettings
-    runtime_limits: RuntimeLimitSettings
     routing: RoutingSettings
     templates: TemplateSettings
     security_headers: SecurityHeaderSettings
@@ -202,7 +200,6 @@ class Settings:
                 serve_static=_decided(application.serve_static, verbose),
                 static_allow_extensions=application.static_allow_extensions or EXTENSIONS,
             ),
-            runtime_limits=config.section("runtime_limits", RuntimeLimitSettings),
             routing=config.section("routing", RoutingSettings),
             templates=replace(templates, precompile=_decided(templates.precompile, environment == "production")),
             security_headers=config.section("security_headers", SecurityHeaderSettings),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from arlen_config import ArlenConfigError, Config
 from arlen_http import ArlenHTTPError, ServerSettings
-from arlen_http.listening import url_of
+from arlen_http.listening import urls_of
 
 from .errors import ArlenPropaneError
 from .listening import listening_sockets, port_of
@@ -45,8 +45,13 @@ def _serve(options: Options) -> int:
         "ARLEN_GRACEFUL_SHUTDOWN_SECONDS": str(accessories.graceful_shutdown_seconds),
     }
     command = WorkerCommand(str(options.target), str(options.app_root), options.environment, os.environ | resolved)
-    sys.stdout.write(f"propane listening on {url_of(sockets[0])}\n")
-    return Manager(accessories, command, sockets).run()
+    for url in urls_of(sockets, server):
+        sys.stdout.write(f"propane listening on {url}\n")
+    try:
+        return Manager(accessories, command, sockets).run()
+    finally:
+        for sock in sockets:
+            sock.close()
 
 
 if __name__ == "__main__":

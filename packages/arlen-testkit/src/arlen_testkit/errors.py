@@ -36,3 +36,10 @@ class ClientError(ArlenTestkitError):
 
     Codes: ``not_started``, ``not_a_response``, ``no_connection``, ``startup_failed`` and ``shutdown_failed``.
     """
+
+
+class FaultError(ArlenTestkitError):
+    """Faults were not brought into a server as they were planned.
+
+    Codes: ``invalid_plan`` and ``fault_not_reached`` (what was to fail was not called often enough).
+    """

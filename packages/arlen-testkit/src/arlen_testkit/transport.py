@@ -152,6 +152,9 @@ class _Writer:
             await self._content.send(data)
             count -= len(data)
 
+    def add_trailers(self, lines: bytes) -> None:
+        """A client of httpx sees none."""
+
     async def end(self) -> None:
         return None
 

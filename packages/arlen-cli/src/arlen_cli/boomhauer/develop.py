@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack
 
 from arlen_config import Config, ConfigError
-from arlen_http.listening import url_of
+from arlen_http.listening import urls_of
 from arlen_http.settings import ServerSettings
 
 from arlen_cli.discovery import discover
@@ -26,9 +26,11 @@ def develop(project: Project) -> int:
     """
     discover(project.root, os.environ, project.app or None)
     with ExitStack() as stack:
-        listeners = [stack.enter_context(listener) for listener in listen(_address(project))]
+        settings = _address(project)
+        listeners = [stack.enter_context(listener) for listener in listen(settings)]
         announcements.watching(project.root)
-        announcements.listening(url_of(listeners[0]))
+        for url in urls_of(listeners, settings):
+            announcements.listening(url)
         return asyncio.run(Supervisor(project, listeners).run())
 
 

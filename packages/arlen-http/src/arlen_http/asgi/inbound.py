@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import Any, ClassVar
-from urllib.parse import unquote
+import asyncio
 
-from arlen_http.errors import ArlenHTTPError, ClientDisconnect, InvalidHeader
+from arlen_http.errors import MissingDependencyError
 from arlen_http.request import Request
 from arlen_http.response import Response
 from arlen_http.service import logger
-from arlen_http.writer import ResponseWriter
+from arlen_http.settings import ServerSettings
 
 from .lifespan import Lifespan
-from .types import ASGIApp, Message, Scope
+from .response import ASGIResponse
+from .scope import http_scope, websocket_scope
+from .session import WebSocketResponse, WebSocketSession
+from .types import ASGIApp
 
 __all__ = ["from_asgi"]
-
-_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_UNLAWFUL = re.compile(rb"[\x00\r\n]")
-# Fields about which the server has its own word.
-_KNOWN_TO_SERVER = frozenset((b"connection", b"content-length", b"date", b"server", b"transfer-encoding"))
 
 
 class ASGIHandler:
@@ -29,151 +24,66 @@ class ASGIHandler:
 
     streams = True
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
         self._lifespan = Lifespan(app)
+        self._handshake_seconds = settings.timeouts.websocket_handshake
+        self._sessions: dict[asyncio.Task[None], WebSocketSession] = {}
 
     async def start(self) -> None:
         await self._lifespan.start()
 
+    async def stopping(self) -> None:
+        for session in list(self._sessions.values()):
+            session.go_away()
+
     async def shutdown(self) -> None:
+        for task in self._sessions:
+            task.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions)
         await self._lifespan.shutdown()
 
     def handle(self, request: Request) -> Response:
-        if request.headers.get("upgrade", "").lower() == "websocket":
-            return Response("this server does not speak WebSocket to ASGI applications\n", 501)
+        if b"upgrade" in request.head.last and _asks_for_websocket(request):
+            return self._open(request)
         return ASGIResponse(self._app, http_scope(request, self._lifespan.state), request)
 
-
-def from_asgi(app: ASGIApp) -> ASGIHandler:
-    """An ASGI 3 application as something to serve: ``handle``, ``start`` and ``shutdown``.
-
-    Requests and responses stream both ways at the pace of the slower side. The lifespan protocol is used where the
-    application knows it. WebSocket handshakes are answered 501.
-    """
-    return ASGIHandler(app)
-
-
-def http_scope(request: Request, state: dict[str, Any]) -> Scope:
-    """The connection scope of a request (ASGI HTTP specification 2.4).
-
-    Raises:
-        RequestRefused: 400 for a path that does not decode.
-    """
-    raw_path = request.root_path + request.raw_path
-    request.path  # noqa: B018  a path that is not UTF-8 is refused, not guessed
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": request.http_version,
-        "method": request.method,
-        "scheme": request.scheme,
-        "path": unquote(raw_path),
-        "raw_path": raw_path.encode("ascii"),
-        "query_string": request.query_string.encode("ascii"),
-        "root_path": unquote(request.root_path),
-        "headers": request.raw_headers,
-        "client": request.client,
-        "server": request.server,
-        "state": state.copy(),
-        "extensions": {},
-    }
-
-
-class ASGIResponse(Response):
-    """A response that is written while the application runs."""
-
-    __slots__ = ("_app", "_request", "_scope")
-
-    in_memory: ClassVar[bool] = False
-    ends_with_client: ClassVar[bool] = False
-
-    def __init__(self, app: ASGIApp, scope: Scope, request: Request) -> None:
-        super().__init__(content_type="")
-        self._app = app
-        self._scope = scope
-        self._request = request
-
-    async def send(self, writer: ResponseWriter) -> None:
-        call = _Call(self, self._request, writer)
+    def _open(self, request: Request) -> Response:
         try:
-            await self._app(self._scope, call.receive, call.send)
-        except Exception as error:
-            if not call.complete:
-                raise
-            logger.error("%r failed after its response", self._request, exc_info=error)
-        if not call.complete:
-            raise ASGIProtocolError("the application returned before its response was complete")
-
-
-class ASGIProtocolError(ArlenHTTPError):
-    """The application sent what the ASGI specification does not allow at that point."""
-
-    code = "asgi_protocol"
-
-
-class _Call:
-    """``receive`` and ``send`` of one request."""
-
-    def __init__(self, response: ASGIResponse, request: Request, writer: ResponseWriter) -> None:
-        self._response = response
-        self._request = request
-        self._writer = writer
-        self._stretches = request.stream()
-        self._body_received = False
-        self._length: int | None = None
-        self._started = False
-        self._begun = False
-        self.complete = False
-
-    async def receive(self) -> Message:
-        if self._body_received or self.complete:
-            if not self.complete:
-                await self._request.wait_disconnected()
-            return {"type": "http.disconnect"}
+            from .websocket import HandshakeRefused, WebSocket
+        except MissingDependencyError as missing:
+            logger.error("%r is answered 501: %s", request, missing)
+            return Response("this server speaks no WebSocket\n", 501)
         try:
-            body = await anext(self._stretches, b"")
-        except ClientDisconnect:
-            self._body_received = True
-            return {"type": "http.disconnect"}
-        more = bool(body) and not self._request.body_finished
-        self._body_received = not more
-        return {"type": "http.request", "body": body, "more_body": more}
+            websocket = WebSocket(request)
+        except HandshakeRefused as refused:
+            return refused.response
+        scope = websocket_scope(request, self._lifespan.state)
+        session = WebSocketSession(self._app, scope, request, websocket)
+        return WebSocketResponse(session, self._sessions, self._handshake_seconds)
 
-    async def send(self, message: Message) -> None:
-        match message["type"]:
-            case "http.response.start" if not self._started:
-                self._started = True
-                self._response.status = message["status"]
-                self._take_headers(message.get("headers", ()))
-            case "http.response.body" if self._started and not self.complete:
-                await self._send_body(bytes(message.get("body", b"")), bool(message.get("more_body", False)))
-            case other:
-                raise ASGIProtocolError(f"unexpected {other}")
 
-    async def _send_body(self, body: bytes, more: bool) -> None:
-        writer, response = self._writer, self._response
-        self.complete = not more
-        if not self._begun:
-            self._begun = True
-            if not more and self._length in (None, len(body)):
-                await writer.whole(response, body)
-                return
-            await writer.begin(response, self._length)
-        await writer.write(body)
-        if not more:
-            await writer.end()
+def from_asgi(app: ASGIApp, settings: ServerSettings | None = None) -> ASGIHandler:
+    """An ASGI 3 application as something to serve.
 
-    def _take_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        lines = []
-        for name, value in headers:
-            lowered = bytes(name).lower()
-            if not _NAME.fullmatch(lowered) or _UNLAWFUL.search(value):
-                raise InvalidHeader(f"{name!r}: {value!r} is not a header field")
-            if lowered in _KNOWN_TO_SERVER:
-                self._response.headers.append(lowered.decode(), value.decode("latin-1"))
-            else:
-                lines.append(b"%b: %b\r\n" % (lowered, value))
-        self._response.constant_headers += b"".join(lines)
-        declared = self._response.headers.get("content-length", "")
-        self._length = int(declared) if declared and declared.isdecimal() else None
+    Requests, responses and WebSockets stream both ways at the pace of the slower side. The lifespan protocol is used
+    where the application knows it. WebSockets need ``arlen-http[websockets]``; without it they are answered 501.
+
+    Args:
+        settings: only the time for the handshake of a WebSocket is used.
+    """
+    return ASGIHandler(app, settings or ServerSettings())
+
+
+def _asks_for_websocket(request: Request) -> bool:
+    """Whether this is an opening handshake, well-formed or not (RFC 6455 section 4.2.1)."""
+    return (
+        request.method == "GET"
+        and "websocket" in _tokens(request, "upgrade")
+        and "upgrade" in _tokens(request, "connection")
+    )
+
+
+def _tokens(request: Request, name: str) -> list[str]:
+    return [token.strip().lower() for value in request.headers.get_all(name) for token in value.split(",")]

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["ASGIApp", "Message", "Receive", "Scope", "Send"]
 
-Scope = MutableMapping[str, Any]
+Scope = dict[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]

@@ -5,7 +5,9 @@ the fields of a head. What both backends let through and a server must not is re
 """
 
 from .backend import HeadParser, backend_named
+from .counted import CountedReader
 from .head import RequestHead
 from .reader import RequestReader
+from .rules import HeadRules
 
-__all__ = ["HeadParser", "RequestHead", "RequestReader", "backend_named"]
+__all__ = ["CountedReader", "HeadParser", "HeadRules", "RequestHead", "RequestReader", "backend_named"]

@@ -27,14 +27,18 @@ class HeadParser(Protocol):
 def backend_named(name: str) -> HeadParser:
     """A new backend: ``"httptools"`` (alias ``"llhttp"``) or ``"h11"`` (alias ``"pure"``).
 
+    Where httptools is not installed, h11 takes its place.
+
     Raises:
-        MissingDependencyError: the library is not installed.
+        MissingDependencyError: h11 is needed and not installed.
         ValueError: there is no backend of this name.
     """
     match name.strip().lower():
         case "httptools" | "llhttp":
-            from .httptools import HttptoolsParser
-
+            try:
+                from .httptools import HttptoolsParser
+            except ImportError:
+                return backend_named("h11")
             return HttptoolsParser()
         case "h11" | "pure":
             from .h11 import H11Parser

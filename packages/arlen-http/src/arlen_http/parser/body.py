@@ -12,6 +12,7 @@ from typing import Protocol
 from arlen_http.errors import RequestRefused
 
 from .backend import HeadParser
+from .head import check_encoding
 
 __all__ = ["BodyDecoder", "ChunkedBody", "SizedBody"]
 
@@ -30,6 +31,13 @@ class BodyDecoder(Protocol):
     @property
     def remaining(self) -> int | None:
         """Bytes that are still to come, ``None`` when nobody knows."""
+
+    def limit(self, most: int) -> None:
+        """Allow no more than this many bytes.
+
+        Raises:
+            RequestRefused: 413, when it is known that there are more.
+        """
 
     def take(self, buffer: bytes, position: int) -> tuple[bytes, int]:
         """The next stretch of the body and the position after it; an empty one when more bytes are needed or none come.
@@ -51,6 +59,10 @@ class SizedBody:
     @property
     def remaining(self) -> int | None:
         return self._remaining
+
+    def limit(self, most: int) -> None:
+        if self._remaining > most:
+            raise RequestRefused(413, "body_too_large", f"the body is announced with more than {most} bytes")
 
     def take(self, buffer: bytes, position: int) -> tuple[bytes, int]:
         stretch = buffer[position : position + self._remaining]
@@ -76,6 +88,9 @@ class ChunkedBody:
     @property
     def remaining(self) -> int | None:
         return 0 if self.complete else None
+
+    def limit(self, most: int) -> None:
+        self._max_bytes = most
 
     def take(self, buffer: bytes, position: int) -> tuple[bytes, int]:
         while not self.complete:
@@ -128,7 +143,9 @@ class ChunkedBody:
             if _LONE_LINE_FEED.search(buffer, position):
                 raise RequestRefused(400, "invalid_trailer", "a trailer line does not end in CRLF")
             return b"", position
-        fields = self._backend.fields(b"GET / HTTP/1.0\r\n%b" % buffer[position : end + 4])
+        lines = buffer[position : end + 4]
+        check_encoding(lines)
+        fields = self._backend.fields(b"GET / HTTP/1.0\r\n%b" % lines)
         self.trailers = [(name, value.rstrip(b" \t")) for name, value in fields]
         self.complete = True
         return b"", end + 4

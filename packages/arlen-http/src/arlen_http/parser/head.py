@@ -9,9 +9,10 @@ from arlen_http.settings import RequestLimits
 
 from .backend import HeadParser
 from .framing import body_length, framing_fields, keeps_alive
-from .request_line import METHODS, absolute_target, parse_unusual_line, unknown_method
+from .request_line import METHODS, absolute_target, parse_unusual_line, unusual_method
+from .rules import HeadRules
 
-__all__ = ["RequestHead", "first_fault", "read_head"]
+__all__ = ["RequestHead", "check_encoding", "first_fault", "read_head"]
 
 
 class RequestHead:
@@ -55,7 +56,7 @@ class RequestHead:
         self.expects_continue = False
 
 
-def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLimits) -> RequestHead:
+def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLimits, rules: HeadRules) -> RequestHead:
     """The meaning of one complete head.
 
     Args:
@@ -63,26 +64,26 @@ def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLi
         line_end: where in ``head`` the request line ends.
 
     Raises:
-        RequestRefused: 400, 413, 417, 431, 501 or 505.
+        RequestRefused: 400, 405, 413, 417, 431, 501 or 505, and 204 for what the server answers itself.
     """
     line = head[:line_end].decode("latin-1")
     words = line.split(" ")
     if len(words) == 3 and words[2] == "HTTP/1.1":
         token, target, version = words[0], words[1], "1.1"
     else:
-        token, target, version = parse_unusual_line(line)
+        token, target, version = parse_unusual_line(line, rules)
         if not version:
             head = b"%b HTTP/1.0%b" % (head[:line_end], head[line_end:])
     method = METHODS.get(token)
     if method is None:
-        raise unknown_method(token)
+        method = unusual_method(token, rules)
     if not head.isascii():
-        _check_encoding(head)
+        check_encoding(head)
     fields = backend.fields(head)
-    if len(fields) > limits.max_header_count:
-        raise RequestRefused(431, "too_many_headers", f"more than {limits.max_header_count} header fields")
+    if len(fields) > limits.max_header_count or len(head) > limits.max_header_field_bytes:
+        _check_sizes(fields, limits)
     if target[:1] != "/":
-        target = _take_authority(method, target, fields)
+        target = _take_authority(method, target, fields, version, rules)
     elif "#" in target:
         raise RequestRefused(400, "invalid_target", "the request target contains a fragment")
     result = RequestHead(method, target, version or "1.1", fields)
@@ -110,12 +111,14 @@ def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLi
 def first_fault(head: bytes, refusal: RequestRefused, limits: RequestLimits) -> RequestRefused:
     """Why a head that `read_head` has refused is refused.
 
-    Of several faults one in the length of the body, or a body above its limit, comes first.
+    Of several faults the size of the fields comes first, then the length of the body and a body above its limit.
     """
     version = "1.0" if head[: head.find(b"\r\n")].endswith(b" HTTP/1.0") else "1.1"
     if refusal.status in (431, 505):
         return refusal
+    lines = [line.partition(b":") for line in head.split(b"\r\n")[1:-2]]
     try:
+        _check_sizes([(name, value) for name, _, value in lines], limits)
         framing = framing_fields(head)
         if framing:
             body_length(framing, version, limits.max_body_bytes)
@@ -124,21 +127,42 @@ def first_fault(head: bytes, refusal: RequestRefused, limits: RequestLimits) -> 
     return refusal
 
 
-def _check_encoding(head: bytes) -> None:
+def check_encoding(head: bytes) -> None:
+    """Refuse fields whose bytes are not UTF-8.
+
+    Raises:
+        RequestRefused: 400.
+    """
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RequestRefused(400, "invalid_encoding", f"the request head is not UTF-8: {error}") from error
+        raise RequestRefused(400, "invalid_encoding", f"the fields are not UTF-8: {error}") from error
 
 
-def _take_authority(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> str:
+def _check_sizes(fields: list[tuple[bytes, bytes]], limits: RequestLimits) -> None:
+    if len(fields) > limits.max_header_count:
+        raise RequestRefused(431, "too_many_headers", f"more than {limits.max_header_count} header fields")
+    most = limits.max_header_field_bytes
+    if any(len(name) + len(value.strip(b" \t")) > most for name, value in fields):
+        raise RequestRefused(431, "header_too_large", f"a header field is longer than {most} bytes")
+
+
+def _take_authority(method: str, target: str, fields: list[tuple[bytes, bytes]], version: str, rules: HeadRules) -> str:
     """The path of an absolute target; its authority takes the place of Host (RFC 9112 section 3.2.2)."""
     path, authority = absolute_target(method, target)
+    if path == "*":
+        _check_hosts([value for name, value in fields if name == b"host"], version)
+        rules.check_server_options()
     if authority is not None:
         for index, (name, _) in enumerate(fields):
             if name == b"host":
                 fields[index] = (name, authority.encode())
     return path
+
+
+def _check_hosts(hosts: list[bytes], version: str) -> None:
+    if (len(hosts) != 1 and (hosts or version == "1.1")) or not all(map(_is_host, hosts)):
+        raise RequestRefused(400, "invalid_host", "not one Host field that is a host", hosts=hosts)
 
 
 # Fields whose repetition would let two readers of one request see two different requests.

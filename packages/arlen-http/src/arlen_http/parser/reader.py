@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from arlen_http.errors import RequestRefused
 from arlen_http.settings import RequestLimits
 
@@ -11,11 +9,14 @@ from .backend import HeadParser
 from .body import BodyDecoder, ChunkedBody, SizedBody
 from .framing import CHUNKED
 from .head import RequestHead, first_fault, read_head
+from .rules import HeadRules
 
 __all__ = ["RequestReader"]
 
-# What no head can contain, looked for while it is incomplete: a peer that does not speak HTTP gets its answer at once.
-_UNLAWFUL = re.compile(rb"[^\t\r\n\x20-\x7e\x80-\xff]|(?<!\r)\n|\r(?!\n|\Z)")
+# What a head may contain, checked while it is incomplete: a peer that does not speak HTTP gets its answer at once.
+_LAWFUL_BYTES = bytes([*b"\t\r\n", *range(0x20, 0x7F), *range(0x80, 0x100)])
+
+_ALL = HeadRules()
 
 
 class RequestReader:
@@ -28,11 +29,12 @@ class RequestReader:
         buffered: bytes that have arrived and not been read.
     """
 
-    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "buffered")
+    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "_rules", "buffered")
 
-    def __init__(self, backend: HeadParser, limits: RequestLimits) -> None:
+    def __init__(self, backend: HeadParser, limits: RequestLimits, rules: HeadRules = _ALL) -> None:
         self._backend = backend
         self._limits = limits
+        self._rules = rules
         self._buffer = b""
         self._position = 0
         self._body: BodyDecoder | None = None
@@ -93,7 +95,7 @@ class RequestReader:
         self.buffered = len(buffer) - end
         data = buffer[start:end]
         try:
-            head = read_head(data, line_end - start, self._backend, limits)
+            head = read_head(data, line_end - start, self._backend, limits, self._rules)
         except RequestRefused as refusal:
             raise first_fault(data, refusal, limits) from refusal
         length = head.body_length
@@ -102,6 +104,15 @@ class RequestReader:
         elif length:
             self._body = SizedBody(length)
         return head
+
+    def limit_body(self, most: int) -> None:
+        """Hold the body that begins to a limit of its own, in bytes; nothing of it has been read.
+
+        Raises:
+            RequestRefused: 413, when it is announced with more.
+        """
+        assert self._body is not None, "this message has no body"
+        self._body.limit(most)
 
     def next_stretch(self) -> bytes:
         """The next bytes of the current body; ``b""`` when more have to arrive or the body is complete.
@@ -121,8 +132,18 @@ class RequestReader:
             raise _too_large("request line", limits.max_request_line_bytes)
         if len(buffer) - start >= limits.max_header_bytes:
             raise _too_large("request head", limits.max_header_bytes)
-        if _UNLAWFUL.search(buffer, start):
+        if _is_unlawful(buffer[start:]):
             raise RequestRefused(400, "invalid_head", "request head refused: a control byte or a bare line end")
+
+
+def _is_unlawful(part: bytes) -> bool:
+    """Whether a head that begins like this has a control byte or a line end other than CRLF.
+
+    It is asked for every piece that arrives: regular expressions would let a peer of many small ones use up the server.
+    """
+    ends = part.count(b"\r\n")
+    returns = part.count(b"\r") - part.endswith(b"\r")
+    return part.count(b"\n") != ends or returns != ends or bool(part.translate(None, _LAWFUL_BYTES))
 
 
 def _too_large(what: str, limit: int) -> RequestRefused:

@@ -6,11 +6,13 @@ import re
 
 from arlen_http.errors import RequestRefused
 
-__all__ = ["METHODS", "absolute_target", "parse_unusual_line", "unknown_method"]
+from .rules import HeadRules
+
+__all__ = ["METHODS", "absolute_target", "parse_unusual_line", "unusual_method"]
 
 _METHOD_NAMES = """
     ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY
-    OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SUBSCRIBE TRACE UNBIND UNLINK UNLOCK
+    OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SUBSCRIBE UNBIND UNLINK UNLOCK
     UNSUBSCRIBE
 """
 METHODS = {name: name for name in _METHOD_NAMES.split()}
@@ -22,7 +24,7 @@ _UPPER_CASE_METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Z]+")
 _ABSOLUTE = re.compile(r"https?://([^/?#@]+)([/?][^#]*)?", re.IGNORECASE)
 
 
-def parse_unusual_line(line: str) -> tuple[str, str, str]:
+def parse_unusual_line(line: str, rules: HeadRules) -> tuple[str, str, str]:
     """Method, target and version of a line that is not plainly ``METHOD target HTTP/1.1``.
 
     The version is ``"1.0"``, ``"1.1"``, or ``""`` for a line of two words, which is read as HTTP/1.1.
@@ -34,6 +36,8 @@ def parse_unusual_line(line: str) -> tuple[str, str, str]:
     if found is None:
         raise RequestRefused(400, "invalid_request_line", "the request line is not 'METHOD target HTTP/1.1'")
     method, target, version = found.groups()
+    if version is None:
+        rules.check_versionless()
     if version in _VERSIONS:
         return method, target, _VERSIONS[version]
     if _OTHER_VERSION.fullmatch(version):
@@ -41,11 +45,18 @@ def parse_unusual_line(line: str) -> tuple[str, str, str]:
     raise RequestRefused(400, "invalid_request_line", f"{version!r} is not a version of HTTP")
 
 
-def unknown_method(token: str) -> RequestRefused:
-    """Why a method that is not in `METHODS` is refused."""
+def unusual_method(token: str, rules: HeadRules) -> str:
+    """A method that is not in `METHODS`.
+
+    Raises:
+        RequestRefused: 400, 405 or 501.
+    """
+    if token == "TRACE":
+        rules.check_trace()
+        return token
     if _UPPER_CASE_METHOD.fullmatch(token):
-        return RequestRefused(501, "unknown_method", f"the method {token} is not implemented")
-    return RequestRefused(400, "invalid_request_line", "the method is not an upper-case token")
+        raise RequestRefused(501, "unknown_method", f"the method {token} is not implemented")
+    raise RequestRefused(400, "invalid_request_line", "the method is not an upper-case token")
 
 
 def absolute_target(method: str, target: str) -> tuple[str, str | None]:

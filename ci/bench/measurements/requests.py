@@ -1,28 +1,28 @@
-"""A suite that loads servers over loopback."""
+"""Servers under full load: as many requests as they answer, over a fixed number of connections."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
 from ci.bench.catalogue import Subject
 from ci.bench.figures import Cell, Cells, Figure, Measured, cells, evaluate
 from ci.bench.machine import installed
-from ci.bench.plot import Bar, Chart, Panel
-from ci.bench.report import Report, table
+from ci.bench.plot import Bar, Panel
+from ci.bench.report import table
 from ci.bench.rounds import Bench, Findings, measure
 from ci.bench.scenarios import Scenario
 from ci.bench.startup import over_bare_ms
 
-from .suite import Options
+from .measurement import Options, Say, Section, names
 
-HEAD = ("", "req/s", "slowest-fastest", "p50 ms", "p99 ms", "req/CPU-s", "user us", "kernel us", "load CPU", "rounds")
+HEAD = ("req/s", "slowest-fastest", "p50 ms", "p99 ms", "req/CPU-s", "user us", "kernel us", "load CPU", "rounds")
 
 
 @dataclass(frozen=True, slots=True)
-class SocketSuite:
+class Requests:
     """Servers, what is asked of them, and what is claimed.
 
     ``idle`` names a figure per subject for its memory before any load; ``startup`` a figure per interpreter command
@@ -38,26 +38,24 @@ class SocketSuite:
 
     @property
     def subjects(self) -> Sequence[str]:
-        return [subject.name for subject in self.catalogue]
+        return names(self.catalogue)
 
-    def run(self, options: Options, say: Callable[[str], None]) -> Report:
-        chosen = [subject for subject in self.catalogue if subject.name in (options.subjects or self.subjects)]
+    def run(self, options: Options, say: Say) -> Section:
+        chosen = options.chosen(self.catalogue)
         bench = Bench(options.cores, options.generator, options.effort)
         found = measure(bench, chosen, self.scenarios, say)
-        say("start-up times")
         started, failed = self.startup_ms(options.cores.server)
         by_place = cells(found.samples)
         idle = {name: median(values) for name, values in found.idle_mb.items()}
-        return Report(
-            suite=self.name,
+        return Section(
             figures=[
                 *evaluate(self.figures, found.samples),
                 *(Measured(key, idle[subject.name]) for key, subject in self.idle.items() if subject.name in idle),
                 *(Measured(key, taken) for key, taken in started.items()),
             ],
-            tables=[*self.tables(by_place), memory_table(chosen, idle)],
+            tables=[*self.tables(by_place), *self.memory_table(chosen, idle)],
             missing={**found.missing, **failed},
-            chart=self.chart(by_place, options),
+            panels=self.panels(by_place, options),
             details=self.details(found, by_place, chosen),
         )
 
@@ -75,28 +73,28 @@ class SocketSuite:
         for scenario in self.scenarios:
             ranked = self.ranked(scenario, found)
             if ranked:
-                yield table((f"GET {scenario.path}", *HEAD[1:]), [row(subject, cell) for subject, cell in ranked])
+                head = (f"{self.name}: GET {scenario.path}", *HEAD)
+                yield table(head, [row(subject.title, cell) for subject, cell in ranked])
+
+    def memory_table(self, chosen: Sequence[Subject], idle: Mapping[str, float]) -> Iterator[str]:
+        if self.idle:
+            rows = [[subject.title, f"{idle[subject.name]:.0f}"] for subject in chosen if subject.name in idle]
+            yield table(("worker, idle", "MB"), rows)
 
     def ranked(self, scenario: Scenario, found: Cells) -> list[tuple[Subject, Cell]]:
         places = ((subject, found.get((subject.name, scenario.name))) for subject in self.catalogue)
         present = [(subject, cell) for subject, cell in places if cell is not None]
         return sorted(present, key=lambda pair: -pair[1].rate)
 
-    def chart(self, found: Cells, options: Options) -> Chart:
-        effort = options.effort
-        return Chart(
-            title=f"{self.name}: requests per second",
-            note=f"one worker on one core, {options.generator.name} on another, {effort.connections} connections, "
-            f"median of {effort.rounds} rounds of {effort.seconds} s",
-            panels=[
-                Panel(
-                    f"GET {scenario.path}",
-                    "requests per second",
-                    [Bar(subject.title, cell.rate, subject.role) for subject, cell in self.ranked(scenario, found)],
-                )
-                for scenario in self.scenarios
-            ],
-        )
+    def panels(self, found: Cells, options: Options) -> list[Panel]:
+        return [
+            Panel(
+                f"{self.name}: GET {scenario.path}",
+                f"requests per second over {options.effort.connections} connections",
+                [Bar(subject.title, cell.rate, subject.role) for subject, cell in self.ranked(scenario, found)],
+            )
+            for scenario in self.scenarios
+        ]
 
     def details(self, found: Findings, by_place: Cells, chosen: Sequence[Subject]) -> dict[str, object]:
         return {
@@ -107,9 +105,9 @@ class SocketSuite:
         }
 
 
-def row(subject: Subject, cell: Cell) -> list[str]:
+def row(label: str, cell: Cell) -> list[str]:
     return [
-        subject.title,
+        label,
         f"{cell.rate:,.0f}" + "!" * cell.disturbed,
         f"{cell.slowest:,.0f}-{cell.fastest:,.0f}",
         f"{cell.p50_ms:.2f}",
@@ -120,8 +118,3 @@ def row(subject: Subject, cell: Cell) -> list[str]:
         f"{cell.generator_share:.0%}" + "!" * cell.generator_bound,
         str(cell.rounds),
     ]
-
-
-def memory_table(chosen: Sequence[Subject], idle: Mapping[str, float]) -> str:
-    rows = [[subject.title, f"{idle[subject.name]:.0f}"] for subject in chosen if subject.name in idle]
-    return table(("worker, idle", "MB"), rows)

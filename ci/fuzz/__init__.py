@@ -1,0 +1,1 @@
+"""Adversarial input: the corpus of the protocol, and mutations of it."""

@@ -1,0 +1,76 @@
+"""The end of a connection whose peer may still be sending."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .service import Service
+
+__all__ = ["Lingering"]
+
+# How long, in seconds, and how much of what a peer still sends is dropped, so that it can read the last answer.
+_LINGER_SECONDS = 1
+_MAX_DROPPED_BYTES = 65_536
+
+
+class Lingering(asyncio.Protocol):
+    """Half-closes, and drops what arrives until the peer closes too: an abrupt end would take the answer from it
+    (RFC 9112 section 9.6).
+
+    Args:
+        dropped: bytes that have arrived behind the last request already.
+        ended: called when the connection is lost.
+    """
+
+    __slots__ = ("_dropped", "_ended", "_service", "_transport", "deadline")
+
+    def __init__(
+        self,
+        service: Service,
+        transport: asyncio.Transport,
+        ended: Callable[[Exception | None], None],
+        dropped: int = 0,
+    ) -> None:
+        self._service = service
+        self._transport = transport
+        self._ended = ended
+        self._dropped = dropped
+        self.deadline = service.now + _LINGER_SECONDS
+
+    def begin(self) -> None:
+        """Take the transport over."""
+        service, transport = self._service, self._transport
+        service.connections.add(self)
+        if transport.get_write_buffer_size():
+            service.stalls.watch(self, service.now)
+        transport.set_protocol(self)
+        transport.write_eof()
+
+    def data_received(self, data: bytes) -> None:
+        self._dropped += len(data)
+        if self._dropped > _MAX_DROPPED_BYTES:
+            self._transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._service.forget(self)
+        self._service.stalls.release(self)
+        self._ended(error)
+
+    def expire(self) -> None:
+        """Enough time has passed for the peer to close, unless it is still reading."""
+        if self._transport.get_write_buffer_size():
+            self.deadline = self._service.now + _LINGER_SECONDS
+        else:
+            self._transport.abort()
+
+    def drain(self) -> None:
+        """It is ending already."""
+
+    def unwritten(self) -> int:
+        return self._transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        self._transport.abort()
