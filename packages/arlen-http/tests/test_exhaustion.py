@@ -62,9 +62,12 @@ def test_a_server_without_descriptors_serves_whom_it_has_and_later_others_again(
     assert len(caplog.records) <= 1
 
 
-def test_a_server_that_stops_while_it_has_no_descriptors_stops(caplog, until):
+def test_a_listener_rests_while_there_are_no_descriptors_and_stops_all_the_same(caplog, until, monkeypatch):
+    calls = []
+
     class Exhausted(socket.socket):
         def accept(self):
+            calls.append(None)
             raise OSError(24, "Too many open files")
 
     async def story():
@@ -72,8 +75,14 @@ def test_a_server_that_stops_while_it_has_no_descriptors_stops(caplog, until):
         sock.bind(("127.0.0.1", 0))
         async with Server(lambda request: Response(b"ok"), sockets=[sock]):
             with socket.create_connection(sock.getsockname()):
-                await until(lambda: caplog.records)
+                await until(lambda: calls)
+                for _ in range(500):
+                    await asyncio.sleep(0)
+                assert len(calls) < 10
         assert sock.fileno() == -1
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 1e9)
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     asyncio.run(story())
     assert [record.levelname for record in caplog.records] == ["WARNING"]

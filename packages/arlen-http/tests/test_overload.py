@@ -74,16 +74,33 @@ def test_one_connection_too_many_is_told_so_and_the_next_is_served(converse, lim
 
 def test_a_peer_that_is_turned_away_and_stays_is_cut(converse, clock):
     async def story(talk):
-        async with talk.connection() as (first, writer), talk.connection() as (reader, _):
+        async with talk.connection() as (first, writer), talk.connection() as (reader, client):
             writer.write(GET)
             await first.readuntil(b"ok")
             received = await reader.read()
+            for _ in range(3):
+                client.write(b"x")
+                for _ in range(20):
+                    await asyncio.sleep(0)
+            assert not client.transport.is_closing()
             clock.now += 1
             talk.server.tick()
+            writer.close()
+            await talk.server.stop()
             return received
 
     limits = RuntimeLimits(max_concurrent_http_sessions=1)
     assert is_busy(converse(ok, story, runtime_limits=limits, clock=clock), b"http_session_limit")
+
+
+def test_a_peer_that_goes_on_sending_after_its_refusal_is_cut(converse, until):
+    async def story(talk):
+        async with talk.connection() as (_, writer):
+            writer.write(b"nonsense\r\n\r\n" + b"x" * 70_000)
+            await until(lambda: talk.server.stats().refusals)
+            await until(lambda: not talk.server.stats().sessions)
+
+    converse(ok, story)
 
 
 def test_an_upgraded_connection_keeps_its_place_and_takes_another(converse):

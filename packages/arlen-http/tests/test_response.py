@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 )
 def test_each_kind_of_response_has_its_type(response, status, content_type, body):
     assert (response.status, response.content_type, response.body) == (status, content_type, body)
-    assert not response.has_headers
+    assert response.own_headers is None
 
 
 def test_a_redirect_names_its_target_with_what_a_url_can_hold():

@@ -183,7 +183,7 @@ def _fields(response: Response) -> dict[str, str]:
         name.decode().lower(): value.decode("latin-1")
         for name, value in _CONSTANT_FIELD.findall(response.constant_headers)
     }
-    return constant | dict(response.headers.items()) if response.has_headers else constant
+    return constant | dict(response.own_headers or ())
 
 
 def _coded(response: Response, coding: Coding, body: bytes) -> Response:

@@ -9,19 +9,18 @@ from typing import cast
 
 from .body import NO_BODY
 from .errors import ClientDisconnect, RequestRefused, ServerBusy
-from .exchange import LARGE_BODY_BYTES, Exchange, write_whole
+from .exchange import Exchange, write_whole
 from .intake import Intake
 from .pace import BodyPace
 from .parser import RequestHead
 from .peer import TransportPeer
 from .refusals import MEMORY_EXHAUSTED, UNWRITABLE_HEAD, handler_timeout, refusal_bytes
 from .request import Request
-from .response import Response, content_type_line
-from .response_head import LENGTH_LINES
+from .response import Response
+from .response_head import HEAD_STARTS
 from .service import Service, logger
 from .session import Session
 from .stage import Stage
-from .status import CONTENT_STATUS_LINES
 from .tails import HeadTails
 from .upgrade import Upgrade
 from .worker import Work, Worker, not_a_response
@@ -208,25 +207,14 @@ class Connection(Session):
 
     def _respond(self, response: Response) -> None:
         """Write a response that is all in memory, and go on to the next request."""
-        request, service, body = self._request, self._service, response.body
+        service, body, keep_alive = self._service, response.body, self.keeps_alive()
         service.requests += 1
-        tails, size, keep_alive = service.tails, len(body), self.keeps_alive()
-        line = CONTENT_STATUS_LINES.get(response.status)
-        if line is None or response.has_headers or request.method == "HEAD" or size > LARGE_BODY_BYTES:
-            keep_alive = write_whole(self._transport, request, response, body, tails, keep_alive)
+        tails, start = service.tails, HEAD_STARTS.get((response.status, response.content_type, len(body)))
+        if start is not None and response.own_headers is None and self._request.method != "HEAD":
+            tail = tails.keep_alive if keep_alive else tails.close
+            self._transport.write(b"".join((start, response.constant_headers, tail, body)))
         else:
-            self._transport.write(
-                b"".join(
-                    (
-                        line,
-                        content_type_line(response.content_type),
-                        response.constant_headers,
-                        LENGTH_LINES[size] if size < 1024 else b"content-length: %d\r\n" % size,
-                        tails.keep_alive if keep_alive else tails.close,
-                        body,
-                    )
-                )
-            )
+            keep_alive = write_whole(self._transport, self._request, response, body, tails, keep_alive)
         if keep_alive and not response.after and self._intake.body is None:
             self._stage = _IDLE
             self.deadline = service.idle_deadline

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from .errors import ResponseFramingError
 from .request import Request
 from .response import Response
-from .response_head import asks_to_close, declared_length, encoded_head
+from .response_head import asks_to_close, declared_length, encoded_head, remember_start
 from .status import allows_body
 from .tails import HeadTails
 from .transfer import send_file
@@ -39,8 +39,9 @@ def write_whole(
     head = encoded_head(response, b"content-length: %d\r\n" % length, tails, "keep-alive" if keep_alive else "close")
     if request.method == "HEAD" or not allows_body(response.status):
         transport.write(head)
-    elif len(body) <= LARGE_BODY_BYTES:
+    elif length <= LARGE_BODY_BYTES:
         transport.write(head + body)
+        remember_start(response, length)
     else:
         write_apart(transport, head, body)
     return keep_alive

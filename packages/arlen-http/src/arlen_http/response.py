@@ -29,11 +29,12 @@ class Response:
         body: the content; text given to the constructor is encoded as UTF-8.
         content_type: the media type with its parameters; ``""`` sends none. A ``content-type`` in ``headers`` wins.
         constant_headers: field lines that are encoded already, each ending in CRLF, sent as they are after ``headers``.
+        own_headers: what ``headers`` holds, ``None`` as long as nobody has asked for them.
         after: callables without parameters, called in order when the last byte has been handed to the system; an
             awaitable that one returns is awaited.
     """
 
-    __slots__ = ("_headers", "after", "body", "constant_headers", "content_type", "status")
+    __slots__ = ("after", "body", "constant_headers", "content_type", "own_headers", "status")
 
     #: Whether ``body`` is all of the content; other responses bring their own `send`.
     in_memory: ClassVar[bool] = True
@@ -52,9 +53,7 @@ class Response:
         self.content_type = TEXT if content_type is None else content_type
         self.constant_headers = b""
         self.after: tuple[Callable[[], object], ...] = ()
-        self._headers: MutableHeaders | None = None
-        if headers:
-            self._headers = MutableHeaders(headers)
+        self.own_headers: MutableHeaders | None = MutableHeaders(headers) if headers else None
 
     @classmethod
     def text(cls, body: str, status: int = 200, headers: HeaderSource | None = None) -> Self:
@@ -94,14 +93,9 @@ class Response:
     @property
     def headers(self) -> MutableHeaders:
         """The fields beside Content-Type; created on first access."""
-        if self._headers is None:
-            self._headers = MutableHeaders()
-        return self._headers
-
-    @property
-    def has_headers(self) -> bool:
-        """Whether ``headers`` were ever asked for, told without creating them."""
-        return self._headers is not None
+        if self.own_headers is None:
+            self.own_headers = MutableHeaders()
+        return self.own_headers
 
     def set_cookie(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONTENT_STATUS_LINES", "STATUS_LINES", "allows_body", "reason_phrase", "status_line"]
+__all__ = ["STATUS_LINES", "allows_body", "reason_phrase", "status_line"]
 
 REASON_PHRASES = {
     100: "Continue",
@@ -84,4 +84,3 @@ def allows_body(status: int) -> bool:
 
 
 STATUS_LINES = {status: status_line(status) for status in REASON_PHRASES}
-CONTENT_STATUS_LINES = {status: line for status, line in STATUS_LINES.items() if allows_body(status)}

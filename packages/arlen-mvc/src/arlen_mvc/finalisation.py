@@ -21,7 +21,7 @@ def sealing(security: SecurityHeaders, stamp: Stamp) -> Finish:
 
     def seal(ctx: Context, response: Response) -> Response:
         suppressed = ctx.suppressed_headers
-        if suppressed is None and not response.has_headers:
+        if suppressed is None and response.own_headers is None:
             lines = block
         else:
             lines = block_without({name for name, _ in response.headers}.union(suppressed or ()))

@@ -9,7 +9,7 @@ from arlen_http.settings import RequestLimits
 
 from .backend import HeadParser
 from .framing import body_length, framing_fields, keeps_alive
-from .request_line import METHODS, absolute_target, parse_unusual_line, unusual_method
+from .request_line import METHODS, absolute_target, is_plain_line, parse_unusual_line, unusual_method
 from .rules import HeadRules
 
 __all__ = ["RequestHead", "check_encoding", "first_fault", "read_head"]
@@ -42,7 +42,15 @@ class RequestHead:
         "raw_path",
     )
 
-    def __init__(self, method: str, target: str, http_version: str, fields: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        http_version: str,
+        fields: list[tuple[bytes, bytes]],
+        last: dict[bytes, bytes] | None = None,
+        keep_alive: bool = True,
+    ) -> None:
         self.method = method
         if "?" in target:
             self.raw_path, _, self.query_string = target.partition("?")
@@ -50,33 +58,33 @@ class RequestHead:
             self.raw_path, self.query_string = target, ""
         self.http_version = http_version
         self.fields = fields
-        self.last = dict(fields)
+        self.last = dict(fields) if last is None else last
         self.body_length = 0
-        self.keep_alive = True
+        self.keep_alive = keep_alive
         self.expects_continue = False
 
 
-def read_head(head: bytes, line_end: int, backend: HeadParser, limits: RequestLimits, rules: HeadRules) -> RequestHead:
+def read_head(
+    head: bytes, words: list[bytes], line_end: int, backend: HeadParser, limits: RequestLimits, rules: HeadRules
+) -> RequestHead:
     """The meaning of one complete head.
 
     Args:
         head: the bytes from the request line to the blank line.
+        words: the same, split at the first two spaces.
         line_end: where in ``head`` the request line ends.
 
     Raises:
         RequestRefused: 400, 405, 413, 417, 431, 501 or 505, and 204 for what the server answers itself.
     """
-    line = head[:line_end].decode("latin-1")
-    words = line.split(" ")
-    if len(words) == 3 and words[2] == "HTTP/1.1":
-        token, target, version = words[0], words[1], "1.1"
+    method = METHODS.get(words[0])
+    if method is not None and is_plain_line(words, line_end) and words[2].startswith(b"HTTP/1.1"):
+        target, version = words[1].decode("latin-1"), "1.1"
     else:
-        token, target, version = parse_unusual_line(line, rules)
+        token, target, version = parse_unusual_line(head[:line_end].decode("latin-1"), rules)
+        method = METHODS.get(token.encode()) or unusual_method(token, rules)
         if not version:
             head = b"%b HTTP/1.0%b" % (head[:line_end], head[line_end:])
-    method = METHODS.get(token)
-    if method is None:
-        method = unusual_method(token, rules)
     if not head.isascii():
         check_encoding(head)
     fields = backend.fields(head)

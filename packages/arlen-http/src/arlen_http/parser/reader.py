@@ -9,6 +9,7 @@ from .backend import HeadParser
 from .body import BodyDecoder, ChunkedBody, SizedBody
 from .framing import CHUNKED
 from .head import RequestHead, first_fault, read_head
+from .repetition import Repetition
 from .rules import HeadRules
 
 __all__ = ["RequestReader"]
@@ -29,12 +30,13 @@ class RequestReader:
         buffered: bytes that have arrived and not been read.
     """
 
-    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "_rules", "buffered")
+    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "_repetition", "_rules", "buffered")
 
     def __init__(self, backend: HeadParser, limits: RequestLimits, rules: HeadRules = _ALL) -> None:
         self._backend = backend
         self._limits = limits
         self._rules = rules
+        self._repetition = Repetition()
         self._buffer = b""
         self._position = 0
         self._body: BodyDecoder | None = None
@@ -94,10 +96,16 @@ class RequestReader:
         self._position = end
         self.buffered = len(buffer) - end
         data = buffer[start:end]
+        words = data.split(b" ", 2)
+        return self._repetition.repeated(words) or self._new_head(data, words, line_end - start)
+
+    def _new_head(self, data: bytes, words: list[bytes], line_end: int) -> RequestHead:
+        limits = self._limits
         try:
-            head = read_head(data, line_end - start, self._backend, limits, self._rules)
+            head = read_head(data, words, line_end, self._backend, limits, self._rules)
         except RequestRefused as refusal:
             raise first_fault(data, refusal, limits) from refusal
+        self._repetition.remember(words, line_end, head)
         length = head.body_length
         if length == CHUNKED:
             self._body = ChunkedBody(limits.max_body_bytes, self._backend)

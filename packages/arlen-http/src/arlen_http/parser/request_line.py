@@ -8,20 +8,34 @@ from arlen_http.errors import RequestRefused
 
 from .rules import HeadRules
 
-__all__ = ["METHODS", "absolute_target", "parse_unusual_line", "unusual_method"]
+__all__ = ["METHODS", "absolute_target", "is_plain_line", "parse_unusual_line", "unusual_method"]
 
 _METHOD_NAMES = """
     ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY
     OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SUBSCRIBE UNBIND UNLINK UNLOCK
     UNSUBSCRIBE
 """
-METHODS = {name: name for name in _METHOD_NAMES.split()}
+METHODS = {name.encode(): name for name in _METHOD_NAMES.split()}
 
 _LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+)(?: ([\x21-\x7e]+))?")
 _VERSIONS = {None: "", "HTTP/1.0": "1.0", "HTTP/1.1": "1.1"}
 _OTHER_VERSION = re.compile(r"HTTP/[0-9]+(?:\.[0-9]+)?")
 _UPPER_CASE_METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Z]+")
 _ABSOLUTE = re.compile(r"https?://([^/?#@]+)([/?][^#]*)?", re.IGNORECASE)
+
+
+# What a request line holds besides its method and its target.
+_REST_OF_LINE_BYTES = len("  HTTP/1.1")
+
+
+def is_plain_line(words: list[bytes], line_end: int) -> bool:
+    """Whether a request line is no more than method, target and a version of the usual length, with one space between.
+
+    Args:
+        words: the head's bytes, split at its first two spaces.
+        line_end: where in these bytes the line ends.
+    """
+    return len(words) == 3 and line_end == len(words[0]) + len(words[1]) + _REST_OF_LINE_BYTES
 
 
 def parse_unusual_line(line: str, rules: HeadRules) -> tuple[str, str, str]:
