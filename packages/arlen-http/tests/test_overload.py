@@ -93,14 +93,15 @@ def test_a_peer_that_is_turned_away_and_stays_is_cut(converse, clock):
     assert is_busy(converse(ok, story, runtime_limits=limits, clock=clock), b"http_session_limit")
 
 
-def test_a_peer_that_goes_on_sending_after_its_refusal_is_cut(converse, until):
+def test_a_peer_that_goes_on_sending_after_its_refusal_is_cut(converse, clock, until):
     async def story(talk):
         async with talk.connection() as (_, writer):
-            writer.write(b"nonsense\r\n\r\n" + b"x" * 70_000)
+            writer.write(b"nonsense\r\n\r\nand more")
             await until(lambda: talk.server.stats().refusals)
+            writer.write(b"x" * 70_000)
             await until(lambda: not talk.server.stats().sessions)
 
-    converse(ok, story)
+    converse(ok, story, clock=clock)
 
 
 def test_an_upgraded_connection_keeps_its_place_and_takes_another(converse):

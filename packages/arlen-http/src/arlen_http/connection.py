@@ -18,6 +18,7 @@ from .refusals import MEMORY_EXHAUSTED, UNWRITABLE_HEAD, handler_timeout, refusa
 from .request import Request
 from .response import Response
 from .response_head import HEAD_STARTS
+from .send_buffer import keep_send_buffer_short
 from .service import Service, logger
 from .session import Session
 from .stage import Stage
@@ -69,6 +70,7 @@ class Connection(Session):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        keep_send_buffer_short(transport)
         self._peer = peer = self._meet(transport)
         peer.interim = self.write_interim
         self._intake = Intake(self, self._reader, self._transport, self._service.settings.timeouts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from . import json
 from .cookies import SameSite, cookie_header
 from .errors import InvalidHeader
 from .headers import HeaderSource, MutableHeaders
@@ -72,8 +73,6 @@ class Response:
         Raises:
             JSONError: the value cannot be written as JSON.
         """
-        from . import json
-
         return cls(json.dumps(value), status, headers, JSON)
 
     @classmethod
