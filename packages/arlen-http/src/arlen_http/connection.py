@@ -17,7 +17,6 @@ from .peer import TransportPeer
 from .refusals import MEMORY_EXHAUSTED, UNWRITABLE_HEAD, handler_timeout, refusal_bytes
 from .request import Request
 from .response import Response
-from .response_head import HEAD_STARTS
 from .send_buffer import keep_send_buffer_short
 from .service import Service, logger
 from .session import Session
@@ -209,14 +208,9 @@ class Connection(Session):
 
     def _respond(self, response: Response) -> None:
         """Write a response that is all in memory, and go on to the next request."""
-        service, body, keep_alive = self._service, response.body, self.keeps_alive()
+        service, request = self._service, self._request
         service.requests += 1
-        tails, start = service.tails, HEAD_STARTS.get((response.status, response.content_type, len(body)))
-        if start is not None and response.own_headers is None and self._request.method != "HEAD":
-            tail = tails.keep_alive if keep_alive else tails.close
-            self._transport.write(b"".join((start, response.constant_headers, tail, body)))
-        else:
-            keep_alive = write_whole(self._transport, self._request, response, body, tails, keep_alive)
+        keep_alive = write_whole(self._transport, request, response, response.body, service.tails, self.keeps_alive())
         if keep_alive and not response.after and self._intake.body is None:
             self._stage = _IDLE
             self.deadline = service.idle_deadline

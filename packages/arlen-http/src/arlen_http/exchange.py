@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from .errors import ResponseFramingError
 from .request import Request
 from .response import Response
-from .response_head import asks_to_close, declared_length, encoded_head, remember_start
+from .response_head import HEAD_STARTS, asks_to_close, declared_length, encoded_head, remember_start
 from .status import allows_body
 from .tails import HeadTails
 from .transfer import send_file
@@ -32,8 +32,13 @@ def write_whole(
     keep_alive: bool,
 ) -> bool:
     """Write a head and all of its content at once; whether the connection goes on afterwards."""
-    keep_alive = keep_alive and not asks_to_close(response)
     length = len(body)
+    start = HEAD_STARTS.get((response.status, response.content_type, length))
+    if start is not None and response.own_headers is None and request.method != "HEAD":
+        tail = tails.keep_alive if keep_alive else tails.close
+        transport.write(b"".join((start, response.constant_headers, tail, body)))
+        return keep_alive
+    keep_alive = keep_alive and not asks_to_close(response)
     if not body and (request.method == "HEAD" or response.status == 304):
         length = declared_length(response) or 0
     head = encoded_head(response, b"content-length: %d\r\n" % length, tails, "keep-alive" if keep_alive else "close")
