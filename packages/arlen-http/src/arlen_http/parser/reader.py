@@ -30,13 +30,24 @@ class RequestReader:
         buffered: bytes that have arrived and not been read.
     """
 
-    __slots__ = ("_backend", "_body", "_buffer", "_limits", "_position", "_repetition", "_rules", "buffered")
+    __slots__ = (
+        "_backend",
+        "_body",
+        "_buffer",
+        "_limits",
+        "_position",
+        "_repetition",
+        "_rules",
+        "_surely_allowed",
+        "buffered",
+    )
 
     def __init__(self, backend: HeadParser, limits: RequestLimits, rules: HeadRules = _ALL) -> None:
         self._backend = backend
         self._limits = limits
         self._rules = rules
         self._repetition = Repetition()
+        self._surely_allowed = min(limits.max_request_line_bytes, limits.max_header_bytes)
         self._buffer = b""
         self._position = 0
         self._body: BodyDecoder | None = None
@@ -79,13 +90,23 @@ class RequestReader:
         """
         self._body = None
         buffer, start = self._buffer, self._position
+        end = buffer.find(b"\r\n\r\n", start) + 4
+        if end - start <= self._surely_allowed:
+            head = self._repetition.repeated(buffer[start:end].split(b" ", 2))
+            if head is not None:
+                self._position = end
+                self.buffered = len(buffer) - end
+                return head
+        return self._new_head()
+
+    def _new_head(self) -> RequestHead | None:
+        buffer, start, limits = self._buffer, self._position, self._limits
         line_end = buffer.find(b"\r\n", start)
         while line_end == start:
             start = self._position = start + 2
             self.buffered -= 2
             line_end = buffer.find(b"\r\n", start)
         end = buffer.find(b"\r\n\r\n", line_end) + 4 if line_end > 0 else 3
-        limits = self._limits
         if end == 3:
             self._check_incomplete(line_end)
             return None
@@ -97,15 +118,11 @@ class RequestReader:
         self.buffered = len(buffer) - end
         data = buffer[start:end]
         words = data.split(b" ", 2)
-        return self._repetition.repeated(words) or self._new_head(data, words, line_end - start)
-
-    def _new_head(self, data: bytes, words: list[bytes], line_end: int) -> RequestHead:
-        limits = self._limits
         try:
-            head = read_head(data, words, line_end, self._backend, limits, self._rules)
+            head = read_head(data, words, line_end - start, self._backend, limits, self._rules)
         except RequestRefused as refusal:
             raise first_fault(data, refusal, limits) from refusal
-        self._repetition.remember(words, line_end, head)
+        self._repetition.remember(words, line_end - start, head)
         length = head.body_length
         if length == CHUNKED:
             self._body = ChunkedBody(limits.max_body_bytes, self._backend)
