@@ -76,7 +76,9 @@ def program_pages() -> list[Path]:
 
 
 @pytest.mark.parametrize("page", [page for page in program_pages() if page != TUTORIAL], ids=name_of)
-def test_the_programs_of_a_page_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsys):
+def test_the_programs_of_a_page_run_and_print_what_they_say(page, tmp_path, monkeypatch, capsys, request):
+    if 'environ["DATABASE_URL"]' in page.read_text("utf-8"):
+        monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("arlen_postgres").dsn)
     module = ModuleType("arlen_docs_page")
     module.__file__ = str(tmp_path / "page.py")
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -191,7 +193,8 @@ def variables_of(setting: Field[object]) -> tuple[str, ...]:
 def settings_classes() -> Iterator[type]:
     for name in SETTINGS_MODULES:
         module = import_module(f"{name}.settings")
-        yield from (each for each in vars(module).values() if is_dataclass(each) and each.__module__.startswith(f"{name}."))
+        classes = [each for each in vars(module).values() if is_dataclass(each)]
+        yield from (each for each in classes if each.__module__.startswith(f"{name}."))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,15 +28,32 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture
+def installed(wheels: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """``installed(package)``: the interpreter of an empty environment with this package and what it depends on."""
+
+    def install(package: str) -> Path:
+        environment = tmp_path / "environment"
+        run(UV, "venv", "--quiet", "--python", sys.executable, environment)
+        python = environment / "bin" / "python"
+        refresh = [f"--refresh-package={name}" for name in PACKAGES]
+        run(UV, "pip", "install", "--quiet", "--python", python, "--find-links", wheels, *refresh, package)
+        return python
+
+    return install
+
+
 @pytest.mark.parametrize("package", PACKAGES)
-def test_a_wheel_alone_in_an_empty_environment_imports_and_is_typed(package, wheels, tmp_path):
-    environment = tmp_path / "environment"
-    run(UV, "venv", "--quiet", "--python", sys.executable, environment)
-    python = environment / "bin" / "python"
-    refresh = [f"--refresh-package={name}" for name in PACKAGES]
-    run(UV, "pip", "install", "--quiet", "--python", python, "--find-links", wheels, *refresh, package)
+def test_a_wheel_alone_in_an_empty_environment_imports_and_is_typed(package, installed):
     module = package.replace("-", "_")
     shown = run(
-        python, "-c", f"import {module}, pathlib; print(pathlib.Path({module}.__file__).with_name('py.typed').exists())"
+        installed(package),
+        "-c",
+        f"import {module}, pathlib; print(pathlib.Path({module}.__file__).with_name('py.typed').exists())",
     )
     assert shown.strip() == "True"
+
+
+def test_the_example_of_the_data_layer_runs_in_an_empty_environment(installed):
+    python = installed("arlen-data")
+    assert run(python, ROOT / "docs" / "examples" / "arlen_data" / "main.py") == "arlen-data example: ok\n"

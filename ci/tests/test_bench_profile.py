@@ -42,10 +42,11 @@ def test_the_quickest_process_is_chosen_for_each_kind_of_request():
 def test_the_stages_of_a_request_are_all_passed(name, monkeypatch):
     monkeypatch.setattr(worker, "BATCHES", 3)
     monkeypatch.setattr(worker, "WARM_UP", 1)
-    monkeypatch.setattr(worker, "REQUESTS", {"plain": ()})
+    monkeypatch.setattr(worker, "REQUESTS", {"plain": ((),), "new": (("a: 1",), ("a: 2",))})
     found = asyncio.run(worker.profile(TARGETS[name], APPS[name]))
-    assert list(found) == ["plain"]
-    assert set(found["plain"]) > {*TARGETS[name].stages, "llhttp", "whole"}
+    assert list(found) == ["plain", "new"]
+    assert set(found["plain"]) > {*TARGETS[name].stages, "whole"}
+    assert found["plain"]["llhttp, where fields are new"] == 0 < found["new"]["llhttp, where fields are new"]
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .app import APP
+from .data import DATA
 from .http import HTTP
 from .router import ROUTER
 from .suite import Suite
 
-SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (HTTP, ROUTER, APP)}
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (HTTP, ROUTER, APP, DATA)}
 
 __all__ = ["SUITES", "Suite"]

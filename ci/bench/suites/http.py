@@ -46,11 +46,13 @@ HTTP = Suite(
             catalogue=(ARLEN_BARE, FLOOR, *PEERS),
             scenarios=(HEALTHZ, STATUS, BLOB),
             figures=(
-                Figure("http.bare_vs_floor", HEALTHZ.name, BARE, (FLOOR.name,), goal=AtLeast(0.55)),
-                Figure("http.bare_vs_uvicorn_raw", HEALTHZ.name, BARE, (RAW_ASGI.name,)),
-                Figure("http.bare_vs_best", HEALTHZ.name, BARE, ANY_PEER),
-                Figure("http.blob_vs_best", BLOB.name, BARE, ANY_PEER),
-                Figure("http.p99_vs_starlette", HEALTHZ.name, BARE, (STARLETTE.name,), metric=figures.p99),
+                Figure("http.bare_vs_floor", HEALTHZ.name, BARE, (FLOOR.name,), goal=AtLeast(0.65)),
+                Figure("http.bare_vs_uvicorn_raw", HEALTHZ.name, BARE, (RAW_ASGI.name,), goal=AtLeast(1.5)),
+                Figure("http.bare_vs_best", HEALTHZ.name, BARE, ANY_PEER, goal=AtLeast(1)),
+                Figure("http.blob_vs_best", BLOB.name, BARE, ANY_PEER, goal=AtLeast(1)),
+                Figure(
+                    "http.p99_vs_starlette", HEALTHZ.name, BARE, (STARLETTE.name,), metric=figures.p99, goal=AtMost(0.7)
+                ),
             ),
             idle={"http.idle_mb": ARLEN_BARE},
             startup={"http.import_ms": ("-c", "import arlen_http")},
@@ -69,7 +71,15 @@ HTTP = Suite(
             name="files",
             catalogue=(ARLEN_BARE, *FILE_PEERS),
             scenarios=(FILE,),
-            figures=(Figure("http.sendfile_vs_best", FILE.name, BARE, tuple(subject.name for subject in FILE_PEERS)),),
+            figures=(
+                Figure(
+                    "http.sendfile_vs_best",
+                    FILE.name,
+                    BARE,
+                    tuple(subject.name for subject in FILE_PEERS),
+                    goal=AtLeast(1),
+                ),
+            ),
         ),
         Flatness(
             name="flatness",

@@ -4,7 +4,7 @@ import sqlite3
 from contextvars import copy_context
 
 import pytest
-from arlen_data import AsyncDatabase, ConnectionFailed, Database, IntegrityError, Rollback, SQLScript, TransactionFailed
+from arlen_data import AsyncDatabase, ConnectionFailed, Database, IntegrityError, PoolExhausted, Rollback, SQLScript
 
 COUNT_FOREVER = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
 
@@ -155,7 +155,7 @@ def test_a_transaction_leaves_no_trace_in_the_context_of_the_task(run):
     run(scenario)
 
 
-def test_a_task_outside_waits_for_a_bounded_time(run):
+def test_a_task_outside_that_writes_waits_for_a_bounded_time(run):
     async def scenario(db):
         entered, leave = asyncio.Event(), asyncio.Event()
 
@@ -166,11 +166,12 @@ def test_a_task_outside_waits_for_a_bounded_time(run):
 
         keeper = asyncio.create_task(keep())
         await entered.wait()
-        with pytest.raises(TransactionFailed) as caught:
-            await names(db)
+        with pytest.raises(PoolExhausted) as caught:
+            await add(db, "hank")
+        assert await names(db) == []
         leave.set()
         await keeper
-        assert caught.value.code == "turn_timeout"
+        assert caught.value.code == "pool_exhausted"
         assert await names(db) == []
 
     run(scenario, busy_timeout=0.05)

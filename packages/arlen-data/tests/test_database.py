@@ -15,6 +15,7 @@ from arlen_data import (
     Database,
     IntegrityError,
     InvalidArgumentError,
+    PoolExhausted,
     QueryFailed,
     Rollback,
     TransactionFailed,
@@ -255,14 +256,22 @@ def test_threads_take_turns_and_none_comes_between_the_statements_of_a_transacti
         assert db.fetch_value("SELECT n FROM counter") == 200
 
 
-def test_another_thread_waits_for_a_bounded_time(db):
+def test_another_thread_that_writes_waits_for_a_bounded_time(db):
     with db.transaction():
-        with ThreadPoolExecutor(1) as pool, pytest.raises(TransactionFailed) as caught:
-            pool.submit(names, db).result()
+        with ThreadPoolExecutor(1) as pool, pytest.raises(PoolExhausted) as caught:
+            pool.submit(add, db, "hank").result()
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(copy_context().run, names, db).result() == []
-    assert caught.value.code == "turn_timeout"
+    assert caught.value.code == "pool_exhausted"
     assert names(db) == []
+
+
+def test_another_thread_reads_while_a_transaction_is_open_and_sees_what_is_committed(db):
+    add(db, "kept")
+    with db.transaction(), ThreadPoolExecutor(1) as pool:
+        add(db, "open")
+        assert pool.submit(names, db).result() == ["kept"]
+        assert names(db) == ["kept", "open"]
 
 
 def test_another_process_that_writes_is_waited_for_and_then_reported(db):
@@ -320,7 +329,7 @@ if child == 0:
     try:
         db.fetch_value("SELECT 1")
     except ConnectionFailed as error:
-        os._exit(17 if error.code == "forked_connection" else 1)
+        os._exit(17 if error.code == "forked_pool" else 1)
     os._exit(2)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """

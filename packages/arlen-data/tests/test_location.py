@@ -37,12 +37,10 @@ def test_without_a_root_the_working_directory_is_fixed_when_the_location_is_read
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://shop:hunter2@db/shop",
         "mysql://shop:hunter2@db/shop",
         "sqlite://relative/hunter2.db",
         "sqlite:///",
         "sqlite:///app.db?key=hunter2",
-        "host=db password=hunter2",
         "",
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from arlen_http import RequestLimits, Response, Server, ServerSettings, StreamResponse, Upgrade
 from arlen_http.asgi import from_asgi, to_asgi
 from arlen_http.asgi.lifespan import LifespanFailed
+from arlen_http.handler import App
 
 LAST = b"GET /caf%C3%A9%2F?x=%20 HTTP/1.1\r\nHost: a\r\nX: y \r\nConnection: close\r\n\r\n"
 
@@ -221,6 +222,14 @@ def test_a_coroutine_handler_reads_when_it_wants(call):
 def test_the_body_limit_holds(call, handler):
     sent = call(handler, http_scope("POST"), body_message(b"x" * 9, True), body_message(b"x" * 9))
     assert sent[0]["status"] == 413
+
+
+@pytest.mark.parametrize(("limit", "status"), [(4, 413), (None, 413), (64, 200)])
+@pytest.mark.parametrize("handler", [plain, awaiting])
+def test_an_application_has_limits_of_its_own_for_bodies(call, handler, limit, status):
+    app = App(handler, handler is awaiting, body_limit=lambda request: limit)
+    sent = call(app, http_scope("POST"), body_message(b"x" * 9, True), body_message(b"x" * 9))
+    assert sent[0]["status"] == status
 
 
 def test_every_kind_of_response_is_sent(call, tmp_path):

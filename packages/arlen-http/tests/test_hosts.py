@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from arlen_http import Request, RequestRefused, Response, ServerSettings, ServerStartError
-from arlen_http.hosts import only_hosts
+from arlen_http.forwarding.hosts import only_hosts
 
 
 def ok(request):

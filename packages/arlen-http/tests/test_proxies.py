@@ -11,9 +11,9 @@ import struct
 import pytest
 import uvloop
 from arlen_http import Request, Response, Server, ServerSettings, ServerStartError
-from arlen_http.forwarded import NOT_FORWARDED, Forwarded
+from arlen_http.forwarding.forwarded import NOT_FORWARDED, Forwarded
+from arlen_http.forwarding.proxies import NOBODY, ProxyTrust
 from arlen_http.parser import RequestHead
-from arlen_http.proxies import NOBODY, ProxyTrust
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ import time
 import pytest
 import uvloop
 from arlen_http import Response, Server, ServerSettings
-from arlen_http.proxy_protocol import ProxyHeader, ProxyHeaderError, ProxyHeaderParser
+from arlen_http.listening.proxy_protocol import ProxyHeader, ProxyHeaderError, ProxyHeaderParser
 from hypothesis import given
 from hypothesis import strategies as st
 

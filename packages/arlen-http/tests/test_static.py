@@ -8,9 +8,9 @@ import re
 
 import pytest
 from arlen_http import FileResponse, Request, Response, accel_redirect, system
-from arlen_http.media_types import media_type
-from arlen_http.open_files import OpenFiles, shared_files
-from arlen_http.ranges import RangeNotSatisfiable, byte_ranges
+from arlen_http.files.media_types import media_type
+from arlen_http.files.open_files import OpenFiles, shared_files
+from arlen_http.files.ranges import RangeNotSatisfiable, byte_ranges
 from arlen_http.static import HASHED_NAMES, StaticFiles
 from hypothesis import given
 from hypothesis import strategies as st

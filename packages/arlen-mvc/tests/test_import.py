@@ -8,7 +8,7 @@ import pytest
 
 
 def test_libraries_that_a_request_may_never_need_are_not_imported():
-    heavy = "{'jinja2', 'markupsafe', 'msgspec', 'arlen_http.static', 'arlen_http.file', 'arlen_mvc.runner'}"
+    heavy = "{'jinja2', 'markupsafe', 'msgspec', 'arlen_http.static', 'arlen_http.files.response', 'arlen_mvc.runner'}"
     program = f"import sys, arlen_mvc; print(sorted({heavy} & sys.modules.keys()))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

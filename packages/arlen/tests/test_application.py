@@ -7,6 +7,7 @@ import arlen
 import arlen_mvc
 import pytest
 from arlen import AsyncDatabase, Cache, Context, Hub
+from arlen_data import SQLBuilderError, delete_from
 from arlen_realtime import HubError
 
 
@@ -119,7 +120,35 @@ def test_an_existing_database_is_asked_before_the_application_is_ready(root, ser
     (root / "db").mkdir()
     sqlite3.connect(root / "db" / "development.sqlite3").close()
     (response,) = serve(arlen.application(root), "/readyz?format=json")
-    assert json.loads(response.body)["checks"]["database"]["state"] == "open"
+    check = json.loads(response.body)["checks"]["database"]
+    assert check == {"ok": True, "critical": True, "state": "open", "connections": 1, "in_use": 0, "waiting": 0}
+
+
+@pytest.mark.parametrize(("variables", "shared"), [({}, False), ({"ARLEN_DB_POOL_SIZE": "1"}, True)])
+def test_the_size_of_the_pool_is_what_the_configuration_says(root, serve, monkeypatch, variables, shared):
+    async def one_connection_for_all(ctx: Context) -> dict:
+        async with ctx.db.transaction():
+            return {"shared": ctx.db.stats() == ctx.db.reader_stats()}
+
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    app = arlen.application(root)
+    app.get("/")(one_connection_for_all)
+    (response,) = serve(app, "/")
+    assert json.loads(response.body) == {"shared": shared}
+
+
+def test_changes_without_where_are_refused_when_the_configuration_says_so(root, serve, monkeypatch):
+    async def forget(ctx: Context) -> dict:
+        with pytest.raises(SQLBuilderError) as caught:
+            await ctx.db.execute(delete_from("visits"))
+        return {"reason": caught.value.reason}
+
+    monkeypatch.setenv("ARLEN_DB_REQUIRE_WHERE", "true")
+    app = arlen.application(root)
+    app.get("/")(forget)
+    (response,) = serve(app, "/")
+    assert json.loads(response.body) == {"reason": "where_required"}
 
 
 def test_the_tables_of_the_family_stay_known_when_the_configuration_is_read_again(root, serve):

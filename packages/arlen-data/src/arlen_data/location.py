@@ -6,19 +6,23 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from .errors import InvalidArgumentError
 
 MEMORY = ":memory:"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
-_KEYWORDS = re.compile(r"\s*\w+\s*=")
-_SUPPORTED = "a file path, sqlite:///relative/path, sqlite:////absolute/path or sqlite://:memory:"
+_SUPPORTED = (
+    "a file path, sqlite:///relative/path, sqlite:////absolute/path, sqlite://:memory: or postgresql://host/name"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
     """A SQLite database: a file, or memory that lasts as long as its connection (``path`` is None)."""
+
+    dialect: ClassVar[str] = "sqlite"
 
     path: Path | None
 
@@ -52,7 +56,7 @@ class Location:
 def _path_of(text: str) -> str:
     url = _SCHEME.fullmatch(text)
     if url is None:
-        if not text.strip() or _KEYWORDS.match(text):
+        if not text.strip():
             raise _unsupported("this is neither a path nor a URL", scheme=None)
         return text
     scheme, rest = url[1].lower(), url[2]

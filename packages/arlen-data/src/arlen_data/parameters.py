@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -24,6 +24,7 @@ def _moment(value: datetime) -> str:
 
 
 _STORED_AS_IS = frozenset({type(None), int, float, str, bytes, bool, bytearray, memoryview})
+_LISTS = frozenset({list, tuple})
 _ENCODERS: Mapping[type, Callable[[Any], object]] = {
     datetime: _moment,
     date: date.isoformat,
@@ -33,6 +34,20 @@ _ENCODERS: Mapping[type, Callable[[Any], object]] = {
 }
 
 
+def refuse_naive_datetimes(parameters: Parameters) -> None:
+    """
+    Raises:
+        InvalidArgumentError: code ``naive_datetime``; ``details["parameter"]`` is its position (1-based) or name.
+    """
+    for place, value in _named(parameters):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise InvalidArgumentError(
+                f"parameter {place} is a datetime without a time zone; give it one, such as datetime.UTC",
+                code="naive_datetime",
+                details={"parameter": place},
+            )
+
+
 def encode(parameters: Parameters) -> Parameters:
     """The same parameters with values that SQLite can store.
 
@@ -40,12 +55,12 @@ def encode(parameters: Parameters) -> Parameters:
         InvalidArgumentError: code ``invalid_parameters`` for a string or anything else that is not a list, a tuple
             or a mapping of values.
     """
+    if type(parameters) in _LISTS and _STORED_AS_IS.issuperset(map(type, parameters)):
+        return parameters
     if isinstance(parameters, Mapping):
         return {name: _encode(value) for name, value in parameters.items()}
     if isinstance(parameters, Sequence) and not isinstance(parameters, str | bytes | bytearray | memoryview):
-        return (
-            parameters if _STORED_AS_IS.issuperset(map(type, parameters)) else [_encode(value) for value in parameters]
-        )
+        return [_encode(value) for value in parameters]
     raise InvalidArgumentError(
         f"parameters are a {type(parameters).__name__}; give a list or tuple for ?, a mapping for :name",
         code="invalid_parameters",
@@ -59,8 +74,7 @@ def _encode(value: object) -> object:
 
 def unsupported(parameters: Parameters, sql: str) -> InvalidArgumentError | None:
     """The first parameter that SQLite cannot store, as an error that names its position or name; else None."""
-    named = parameters.items() if isinstance(parameters, Mapping) else enumerate(parameters, start=1)
-    for place, value in named:
+    for place, value in _named(parameters):
         fault = _fault(value)
         if fault is not None:
             return InvalidArgumentError(
@@ -69,6 +83,10 @@ def unsupported(parameters: Parameters, sql: str) -> InvalidArgumentError | None
                 details={"parameter": place, "sql": sql},
             )
     return None
+
+
+def _named(parameters: Parameters) -> Iterable[tuple[str | int, object]]:
+    return parameters.items() if isinstance(parameters, Mapping) else enumerate(parameters, start=1)
 
 
 def _fault(value: object) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InvalidArgumentError
+from .sql.lexer import scan
+
+_POSTGRES_TRIGGER = re.compile(r"[^;]*\bTRIGGER\b[^;]*\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\b[^;]*;", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,10 @@ class ScriptStatement:
 
 @dataclass(frozen=True, slots=True)
 class SQLScript:
-    """Statements that run together or not at all. Triggers, comments and quoted semicolons are understood."""
+    """Statements that run together or not at all.
+
+    Triggers, comments and quoted semicolons are understood, PostgreSQL's dollar quotes too.
+    """
 
     statements: tuple[ScriptStatement, ...]
 
@@ -33,15 +40,16 @@ class SQLScript:
                 ``details["line"]`` is where that statement starts.
         """
         statements: list[ScriptStatement] = []
+        masked = _masked(text)
         start = 0
-        end = text.find(";")
+        end = masked.find(";")
         while end >= 0:
-            if sqlite3.complete_statement(text[start : end + 1]):
+            if _is_complete(masked[start : end + 1]):
                 statements += _statement(text, start, end + 1)
                 start = end + 1
-            end = text.find(";", end + 1)
+            end = masked.find(";", end + 1)
         for rest in _statement(text, start, len(text)):
-            if not sqlite3.complete_statement(f"{rest.sql}\n;"):
+            if not _is_complete(f"{_masked(rest.sql)}\n;"):
                 raise InvalidArgumentError(
                     f"the statement on line {rest.line} of the script never ends; close its quote, comment or trigger",
                     code="unterminated_statement",
@@ -54,6 +62,16 @@ class SQLScript:
     def read(cls, path: str | os.PathLike[str]) -> SQLScript:
         """The script in a UTF-8 file."""
         return cls.parse(Path(path).read_text(encoding="utf-8"))
+
+
+def _masked(text: str) -> str:
+    """The text with the quotes that only PostgreSQL knows made harmless."""
+    return "".join("x" * len(part) if kind == "literal" and part[0] in "$eE" else part for kind, part in scan(text))
+
+
+def _is_complete(sql: str) -> bool:
+    """Whether a statement ends here; only a trigger of SQLite has semicolons inside."""
+    return sqlite3.complete_statement(sql) or _POSTGRES_TRIGGER.fullmatch(sql) is not None
 
 
 def _statement(text: str, start: int, end: int) -> list[ScriptStatement]:

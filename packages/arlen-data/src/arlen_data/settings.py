@@ -16,6 +16,21 @@ class DatabaseSettings:
             "doc": "path or URL of the database; by default sqlite:///db/<environment>.sqlite3",
         },
     )
+    pool_size: int = field(
+        default=8,
+        metadata={
+            "env": "ARLEN_DB_POOL_SIZE",
+            "minimum": 1,
+            "doc": "connections that one worker opens at most",
+        },
+    )
+    require_where: bool = field(
+        default=False,
+        metadata={
+            "env": "ARLEN_DB_REQUIRE_WHERE",
+            "doc": "refuse built UPDATE and DELETE statements without WHERE that do not say all_rows()",
+        },
+    )
     busy_timeout_ms: int = field(
         default=5000,
         metadata={

@@ -1,4 +1,4 @@
-"""Whose turn it is on a connection: transactions form a chain of levels, and each level serves one caller at a time."""
+"""Whose turn it is in a transaction: its blocks form a chain of levels, and each level serves one caller at a time."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from typing import Generic, TypeVar
 
 from .errors import TransactionFailed
 
+Connection = TypeVar("Connection")
 Lock = TypeVar("Lock")
 
 
-class Level(Generic[Lock]):
-    """The database itself, or one open transaction or savepoint inside it.
+class Level(Generic[Connection, Lock]):
+    """One open transaction, or a savepoint inside it.
 
     A statement holds the lock of its level for a moment, a nested transaction for as long as it is open. So nobody
-    comes between the statements of a transaction, and siblings inside one take turns as well.
+    comes between the statements of a nested block, and siblings inside a transaction take turns.
     """
 
-    __slots__ = ("lock", "open", "parent")
+    __slots__ = ("connection", "lock", "open", "parent")
 
-    def __init__(self, lock: Lock, parent: Level[Lock] | None = None) -> None:
+    def __init__(self, connection: Connection, lock: Lock, parent: Level[Connection, Lock] | None = None) -> None:
+        self.connection = connection
         self.lock = lock
         self.parent = parent
         self.open = True
 
 
-class Turns(Generic[Lock]):
+class Turns(Generic[Connection, Lock]):
     """Knows the level that the running code belongs to. Tasks started inside a transaction belong to it too."""
 
-    __slots__ = ("_current", "_root")
+    __slots__ = ("_current",)
 
-    def __init__(self, lock: Lock) -> None:
-        self._root = Level(lock)
-        self._current: ContextVar[Level[Lock]] = ContextVar("arlen_data_level")
+    def __init__(self) -> None:
+        self._current: ContextVar[Level[Connection, Lock] | None] = ContextVar("arlen_data_level", default=None)
 
-    @property
-    def current(self) -> Level[Lock]:
-        level = self._current.get(self._root)
-        while not level.open and level.parent is not None:
+    def current(self) -> Level[Connection, Lock] | None:
+        """The innermost level that is still open; None outside of transactions."""
+        level = self._current.get()
+        while level is not None and not level.open:
             level = level.parent
         return level
 
     @contextmanager
-    def deeper(self, level: Level[Lock], lock: Lock) -> Iterator[None]:
-        """Make the code of the block belong to a new level inside ``level``, whose lock the caller holds."""
-        inner = Level(lock, level)
-        token = self._current.set(inner)
+    def inside(self, level: Level[Connection, Lock]) -> Iterator[None]:
+        """Make the code of the block belong to ``level``."""
+        token = self._current.set(level)
         try:
             yield
         finally:
-            inner.open = False
+            level.open = False
             with suppress(ValueError):  # the block may be left in another context than it was entered in
                 self._current.reset(token)
 
 
 def turn_timeout(seconds: float) -> TransactionFailed:
     return TransactionFailed(
-        f"waited {seconds:g} seconds for another thread or task to be done with the database; keep transactions short, "
-        "and do not wait inside one for work that uses the database from outside it",
+        f"waited {seconds:g} seconds for another thread or task to be done with this transaction; keep its blocks "
+        "short, and do not wait inside one for work that uses the transaction from outside it",
         code="turn_timeout",
         details={"seconds": seconds},
     )

@@ -20,7 +20,7 @@ from .errors import (
     ServerBusy,
     ServerStartError,
 )
-from .forwarded import Forwarded
+from .forwarding.forwarded import Forwarded
 from .headers import Headers, MutableHeaders
 from .query import MultiDict, Query
 from .request import Request
@@ -39,10 +39,10 @@ from .upgrade import Upgrade
 from .writer import ResponseWriter
 
 if TYPE_CHECKING:
-    from .compression import compressed
     from .conditional import apply_etag
-    from .file import FileResponse, accel_redirect
+    from .files.response import FileResponse, accel_redirect
     from .forms import Form, UploadFile
+    from .layers.compression import compressed
     from .message import (
         BufferedRequest,
         parse_buffered,
@@ -110,16 +110,16 @@ __version__ = "0.1.0"
 # Imported when first asked for: not every program serves files, parses forms or runs a server of its own.
 _LAZY = {
     "BufferedRequest": "message",
-    "FileResponse": "file",
+    "FileResponse": "files.response",
     "Form": "forms",
     "Server": "server",
     "ServerStats": "stats",
     "StaticFiles": "static",
     "ThreadPool": "threads",
     "UploadFile": "forms",
-    "accel_redirect": "file",
+    "accel_redirect": "files.response",
     "apply_etag": "conditional",
-    "compressed": "compression",
+    "compressed": "layers.compression",
     "parse_buffered": "message",
     "parse_request": "message",
     "parser_backend_available": "message",

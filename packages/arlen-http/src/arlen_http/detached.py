@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .forwarded import NOT_FORWARDED, Address, Forwarded
+from .forwarding.forwarded import NOT_FORWARDED, Address, Forwarded
 from .interim import early_hints
 from .parser import RequestHead
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from .body import RequestBody
 from .errors import RequestRefused
@@ -11,15 +11,22 @@ from .limits import Timeouts
 from .pace import BodyPace
 from .parser import RequestHead, RequestReader
 
-if TYPE_CHECKING:
-    from .connection import Connection
-
-__all__ = ["Intake"]
+__all__ = ["Expectant", "Intake"]
 
 # Bytes that wait in memory before the socket is left alone: of a streamed body, or of requests behind the current one.
 _MAX_WAITING_BYTES = 65_536
 # The rest of a body that nobody reads is dropped up to this size, so that the connection can go on.
 _MAX_DROPPED_BYTES = 65_536
+
+
+class Expectant(Protocol):
+    """Holds the peer to the time that it has."""
+
+    def expect_body(self, pace: BodyPace) -> None:
+        """More of the body has to arrive within its time."""
+
+    def expect_nothing(self) -> None:
+        """The peer has done, for now, what it has to do."""
 
 
 class Intake:
@@ -29,15 +36,15 @@ class Intake:
         body: that of the current request until its last byte has arrived.
     """
 
-    __slots__ = ("_connection", "_dropped", "_head", "_pace", "_paused", "_reader", "_timeouts", "_transport", "body")
+    __slots__ = ("_dropped", "_expectant", "_head", "_pace", "_paused", "_reader", "_timeouts", "_transport", "body")
 
     _head: RequestHead
     _pace: BodyPace
 
     def __init__(
-        self, connection: Connection, reader: RequestReader, transport: asyncio.Transport, timeouts: Timeouts
+        self, expectant: Expectant, reader: RequestReader, transport: asyncio.Transport, timeouts: Timeouts
     ) -> None:
-        self._connection = connection
+        self._expectant = expectant
         self._reader = reader
         self._transport = transport
         self._timeouts = timeouts
@@ -71,7 +78,7 @@ class Intake:
             return
         if reader.body_complete:
             self.body = None
-            self._connection.expect_nothing()
+            self._expectant.expect_nothing()
             body.finish({name.decode(): value.decode() for name, value in reader.trailers})
         elif body.size < _MAX_WAITING_BYTES or body.gathering:
             self.expect_more()
@@ -84,11 +91,11 @@ class Intake:
         if self._head.expects_continue:
             self._expect_nothing()
         else:
-            self._connection.expect_body(self._pace)
+            self._expectant.expect_body(self._pace)
 
     def _expect_nothing(self) -> None:
         self._pace.stop()
-        self._connection.expect_nothing()
+        self._expectant.expect_nothing()
 
     def fail(self, error: Exception) -> None:
         """Nothing more will come of the current body, if there is one."""

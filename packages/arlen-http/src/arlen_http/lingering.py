@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .service import Service
+from . import system
+from .service import Service
 
 __all__ = ["Lingering"]
 
@@ -17,15 +16,15 @@ _MAX_DROPPED_BYTES = 65_536
 
 
 class Lingering(asyncio.Protocol):
-    """Half-closes, and drops what arrives until the peer closes too: an abrupt end would take the answer from it
-    (RFC 9112 section 9.6).
+    """Half-closes, over TLS with a close_notify, and drops what arrives until the peer closes too: an abrupt end would
+    take the answer from it (RFC 9112 section 9.6).
 
     Args:
         dropped: bytes that have arrived behind the last request already.
         ended: called when the connection is lost.
     """
 
-    __slots__ = ("_dropped", "_ended", "_service", "_transport", "deadline")
+    __slots__ = ("_dropped", "_ended", "_service", "_socket", "_transport", "deadline")
 
     def __init__(
         self,
@@ -36,6 +35,7 @@ class Lingering(asyncio.Protocol):
     ) -> None:
         self._service = service
         self._transport = transport
+        self._socket = None if transport.can_write_eof() else transport.get_extra_info("socket")
         self._ended = ended
         self._dropped = dropped
         self.deadline = service.now + _LINGER_SECONDS
@@ -44,10 +44,13 @@ class Lingering(asyncio.Protocol):
         """Take the transport over."""
         service, transport = self._service, self._transport
         service.connections.add(self)
-        if transport.get_write_buffer_size():
+        if self.unwritten():
             service.stalls.watch(self, service.now)
         transport.set_protocol(self)
-        transport.write_eof()
+        if self._socket is None:
+            transport.write_eof()
+        else:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._dropped += len(data)
@@ -61,7 +64,7 @@ class Lingering(asyncio.Protocol):
 
     def expire(self) -> None:
         """Enough time has passed for the peer to close, unless it is still reading."""
-        if self._transport.get_write_buffer_size():
+        if self.unwritten():
             self.deadline = self._service.now + _LINGER_SECONDS
         else:
             self._transport.abort()
@@ -70,7 +73,15 @@ class Lingering(asyncio.Protocol):
         """It is ending already."""
 
     def unwritten(self) -> int:
-        return self._transport.get_write_buffer_size()
+        """The bytes that the peer has not taken.
+
+        Over TLS, what is encrypted waits where only the loop can see it; as long as it does, something of it waits in
+        the system too.
+        """
+        left = self._transport.get_write_buffer_size()
+        if left or self._socket is None:
+            return left
+        return system.unconfirmed(self._socket.fileno())
 
     def abort(self) -> None:
         self._transport.abort()

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from .forwarded import NOT_FORWARDED, Address, Forwarded
+from .forwarding.forwarded import NOT_FORWARDED, Address, Forwarded
+from .forwarding.proxies import NOBODY, ProxyTrust
 from .interim import early_hints
+from .listening.proxy_protocol import NOT_PROXIED, ProxyHeader
 from .parser import RequestHead
-from .proxies import NOBODY, ProxyTrust
-from .proxy_protocol import NOT_PROXIED, ProxyHeader
 
 __all__ = ["TransportPeer"]
 

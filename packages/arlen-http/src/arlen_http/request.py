@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .body import RequestBody
 from .cookies import Cookies
 from .errors import RequestRefused
-from .forwarded import Address, Forwarded
+from .forwarding.forwarded import Address, Forwarded
 from .headers import Headers, HeaderSource, MutableHeaders
 from .limits import RequestLimits
 from .parser.head import RequestHead

@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from .handler import as_app
-from .listener import Listener, listen
 from .listening import bound_sockets, urls_of
-from .service import Service, logger
+from .listening.listener import Listener, listen
+from .log import logger
+from .service import Service
 from .settings import ServerSettings
 from .stats import ServerStats
 

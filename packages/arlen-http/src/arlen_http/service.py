@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Protocol
 
+from .callbacks import run_callbacks
 from .errors import RequestRefused
+from .files.open_files import shared_files
+from .forwarding.proxies import ProxyTrust
 from .handler import BodyLimit, Handler
-from .hosts import only_hosts
 from .json import use_backend
-from .layers import with_content_settings
-from .open_files import shared_files
+from .layers import with_content_settings, with_dispatch_settings
+from .listening.tls import Certificates
+from .log import logger
 from .parser import CountedReader, HeadRules, RequestReader, backend_named
-from .proxies import ProxyTrust, with_forwarded_prefix
 from .request import Request
-from .serialized import serialized
 from .sessions import Sessions
 from .settings import ServerSettings
 from .stalls import WriteStalls
 from .tails import HeadTails
-from .tls import Certificates
 
-__all__ = ["Held", "Service", "logger", "run_callbacks"]
-
-
-logger = logging.getLogger("arlen.http")
+__all__ = ["Held", "Service", "logger"]
 
 # Turns of the loop in which a connection that the system has accepted is set up and its first bytes are read.
 _SETTLING_TURNS = 5
@@ -121,7 +117,7 @@ class Service:
         self.trust = ProxyTrust.of(settings)
         self.certificates = Certificates.of(settings.tls)
         handle = with_content_settings(handle, settings, body_limit)
-        self.handle = _surrounded(handle, settings, self.trust, self.turn)
+        self.handle = with_dispatch_settings(handle, settings, self.trust, self.turn)
         self.streams = streams
         self.body_limit = body_limit
         self.settings = settings
@@ -218,23 +214,3 @@ class Service:
         task = self.loop.create_task(run_callbacks(callbacks), context=self.context.copy())
         self.background.add(task)
         task.add_done_callback(self.background.discard)
-
-
-def _surrounded(handle: Handler, settings: ServerSettings, trust: ProxyTrust, turn: asyncio.Lock | None) -> Handler:
-    """The handler with what the settings put around it."""
-    if turn:
-        handle = serialized(handle, turn)
-    if trust.tells_prefix:
-        handle = with_forwarded_prefix(handle)
-    return only_hosts(settings.allowed_hosts, handle) if settings.allowed_hosts else handle
-
-
-async def run_callbacks(callbacks: tuple[Callable[[], object], ...]) -> None:
-    """Call these in order and await what is awaitable; one that fails is logged and does not stop the next."""
-    for callback in callbacks:
-        try:
-            result = callback()
-            if isinstance(result, Awaitable):
-                await result
-        except Exception:
-            logger.exception("a callback after the response failed")

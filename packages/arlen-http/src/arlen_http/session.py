@@ -100,7 +100,10 @@ class Session(asyncio.Protocol):
         return self._transport.get_write_buffer_size()
 
     def _close(self) -> None:
-        """Close when the peer has taken what is written, or does not go on taking it."""
+        """Close when the peer has taken what is written, or does not go on taking it; over TLS it is asked to agree."""
+        if not self._transport.can_write_eof():
+            self._linger(0)
+            return
         self.deadline = inf
         self._transport.close()
         if self._transport.get_write_buffer_size():
@@ -112,14 +115,12 @@ class Session(asyncio.Protocol):
         Args:
             dropped: bytes that have arrived and are not read.
         """
-        service, transport = self._service, self._transport
-        if transport.can_write_eof() and not transport.is_closing():
-            service.stalls.release(self)
-            lingering = Lingering(service, transport, self.connection_lost, dropped)
+        self.deadline = inf
+        if not self._transport.is_closing():
+            self._service.stalls.release(self)
+            lingering = Lingering(self._service, self._transport, self.connection_lost, dropped)
             lingering.begin()
-            service.forget(self)
-        else:
-            self._close()
+            self._service.forget(self)
 
     def _continue_as(self, protocol: asyncio.Protocol, rest: bytes) -> None:
         """Let another protocol go on.

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from .codings import accepted_codings
-from .file import SMALL_FILE_BYTES, send_selection
+from .files.media_types import media_type
+from .files.open_files import NotAFile, OpenFile, shared_files
+from .files.response import SMALL_FILE_BYTES, send_selection
+from .files.selection import Selection, selected
 from .headers import MutableHeaders
-from .media_types import media_type
-from .open_files import NotAFile, OpenFile, shared_files
 from .request import Request
 from .response import Response
-from .selection import Selection, selected
 from .writer import ResponseWriter
 
 __all__ = ["DEFAULT_EXTENSIONS", "HASHED_NAMES", "StaticFiles"]

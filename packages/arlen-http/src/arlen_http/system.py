@@ -1,4 +1,4 @@
-"""The calls to the operating system that can fail while a file is served, in one place.
+"""The calls to the operating system that can fail while a response is on its way, in one place.
 
 Whoever needs one calls it as ``system.name``, so that a test of what happens then has one place to make it fail.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from io import FileIO
 from typing import BinaryIO
@@ -22,6 +23,7 @@ __all__ = [
     "sendfile",
     "status",
     "status_of_path",
+    "unconfirmed",
 ]
 
 #: Whether an open file can be read by several at once, each at its own place.
@@ -94,6 +96,21 @@ def sendfile(out: int, file: BinaryIO, offset: int, count: int) -> int:
     if not hasattr(os, "sendfile"):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     return os.sendfile(out, file.fileno(), offset, count)
+
+
+def unconfirmed(descriptor: int) -> int:
+    """The bytes sent over a TCP connection that its peer has not confirmed (tcp(7)).
+
+    0 where the system does not tell, and when the descriptor is closed.
+    """
+    try:
+        from fcntl import ioctl
+        from termios import TIOCOUTQ
+
+        count = ioctl(descriptor, TIOCOUTQ, bytes(4))
+    except (ImportError, OSError, ValueError):
+        return 0
+    return int.from_bytes(count, sys.byteorder)
 
 
 def duplicate(descriptor: int) -> int:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .service import Service
+from .service import Service
 
 __all__ = ["Upgraded"]
 

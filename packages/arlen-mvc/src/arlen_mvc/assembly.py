@@ -111,6 +111,7 @@ class _Assembly:
         built_in = {path: serve for signal in SIGNALS for path, serve in self._health(signal)}
         dispatch = routing(self._runtime.table, built_in, self._unrouted)
         static = {mount.prefix: self._static(mount) for mount in self._static_mounts}
+        parts.mounts.use(parts.settings.server)
         mounted = {mount.prefix: marked(mount.app.handle, mount.prefix) for mount in parts.mounts}
         return self._runtime, mounts_first({**static, **mounted}, dispatch)
 

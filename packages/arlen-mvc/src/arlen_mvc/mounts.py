@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from arlen_http import Request, Response
+from arlen_http import Request, Response, ServerSettings
 
 from .errors import ApplicationError
 from .routes import normal_prefix
@@ -36,7 +36,7 @@ class Mounts:
     def __len__(self) -> int:
         return len(self._mounts)
 
-    def add(self, prefix: str, app: Any) -> Mount:
+    def add(self, prefix: str, app: Any) -> None:
         """Mount an object with ``handle``, or an ASGI application.
 
         Raises:
@@ -49,9 +49,17 @@ class Mounts:
             )
         if any(mount.prefix == path for mount in self._mounts):
             raise ApplicationError(f"cannot mount at {path}: something is mounted there already", code="mount_refused")
-        mount = Mount(path, _mountable(app, path))
-        self._mounts.append(mount)
-        return mount
+        if not (hasattr(app, "handle") or callable(app)):
+            kind = type(app).__qualname__
+            raise ApplicationError(
+                f"cannot mount {kind} at {path}: it has no handle(request) and is no ASGI application",
+                code="mount_refused",
+            )
+        self._mounts.append(Mount(path, app))
+
+    def use(self, settings: ServerSettings) -> None:
+        """Serve ASGI applications with these settings, which are final."""
+        self._mounts = [Mount(mount.prefix, _served(mount.app, settings)) for mount in self._mounts]
 
     async def start(self) -> None:
         """Start each in order.
@@ -77,17 +85,12 @@ class Mounts:
         await _stop(self._mounts)
 
 
-def _mountable(app: Any, prefix: str) -> Any:
+def _served(app: Any, settings: ServerSettings) -> Any:
     if hasattr(app, "handle"):
         return app
-    if callable(app):
-        from arlen_http.asgi import from_asgi
+    from arlen_http.asgi import from_asgi
 
-        return from_asgi(app)
-    raise ApplicationError(
-        f"cannot mount {type(app).__qualname__} at {prefix}: it has no handle(request) and is no ASGI application",
-        code="mount_refused",
-    )
+    return from_asgi(app, settings)
 
 
 async def _stop(mounts: list[Mount]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from arlen_http.body import RequestBody
 from arlen_http.detached import DetachedPeer
 from arlen_http.errors import ClientDisconnect, RequestRefused
-from arlen_http.forwarded import NOT_FORWARDED, Forwarded
+from arlen_http.forwarding.forwarded import NOT_FORWARDED, Forwarded
 from arlen_http.interim import early_hints
 from arlen_http.parser import RequestHead
 from arlen_http.request import Address, Request
@@ -43,6 +43,10 @@ class CarriedPeer:
         early_hints(links)
         if self._send_hint is not None:
             await self._send_hint({"type": "http.response.early_hint", "links": [link.encode() for link in links]})
+
+    def limit_body(self, most_bytes: int) -> None:
+        """Refuse a body that is longer than this; before anything of it is read."""
+        self._max_body_bytes = most_bytes
 
     def body_wanted(self) -> None:
         if self._pull is None:

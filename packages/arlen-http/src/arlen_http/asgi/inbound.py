@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from arlen_http.errors import MissingDependencyError
+from arlen_http.log import logger
 from arlen_http.request import Request
 from arlen_http.response import Response
-from arlen_http.service import logger
 from arlen_http.settings import ServerSettings
 
 from .lifespan import Lifespan

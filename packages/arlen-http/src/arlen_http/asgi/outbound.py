@@ -7,13 +7,14 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
+from arlen_http.callbacks import run_callbacks
 from arlen_http.errors import ArlenHTTPError, ClientDisconnect, RequestRefused
 from arlen_http.handler import App, Handler, as_app
 from arlen_http.layers import with_content_settings
+from arlen_http.log import logger
 from arlen_http.refusals import refusal_response
 from arlen_http.request import Request
 from arlen_http.response import Response
-from arlen_http.service import logger, run_callbacks
 from arlen_http.settings import ServerSettings
 from arlen_http.upgrade import Upgrade
 
@@ -29,14 +30,15 @@ def to_asgi(app: Any, settings: ServerSettings | None = None) -> ASGIApp:
 
     It knows the ``http``, ``websocket`` and ``lifespan`` scopes; bodies and responses are streamed. Another server does
     not hand its connections over: of an `Upgrade` only its ``asgi`` face is used, for a WebSocket; one without is
-    answered 426.
+    answered 426. The application's ``body_limit`` is asked for every request: a scope does not say whether there is a
+    body.
 
     Args:
         app: whatever `Server` takes.
         settings: the limits of bodies, parameters and cookies, compression and ``decode_content`` are used.
     """
     settings = settings or ServerSettings()
-    served = as_app(app)
+    served = as_app(app, settings)
     served = replace(served, handle=with_content_settings(served.handle, settings, served.body_limit))
     max_body_bytes = settings.request_limits.max_body_bytes
 
@@ -71,6 +73,9 @@ async def _respond(app: App, scope: Scope, peer: CarriedPeer, send: Send) -> Non
     request = carried_request(scope, peer)
     writer = ASGIWriter(request, send, "http.response")
     try:
+        limit = app.body_limit(request) if app.body_limit else None
+        if limit is not None:
+            peer.limit_body(limit)
         if not app.streams:
             await request.body()
         response = await _called(app.handle, request)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from arlen_http import system
 from arlen_http.errors import ArlenHTTPError, ClientDisconnect, RequestRefused
+from arlen_http.log import logger
 from arlen_http.request import Request
 from arlen_http.response import Response
-from arlen_http.service import logger
 from arlen_http.writer import ResponseWriter
 
 from .fields import Fields, field_lines, split_fields

@@ -7,9 +7,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from arlen_http.errors import ClientDisconnect, RequestRefused
+from arlen_http.log import logger
 from arlen_http.request import Request
 from arlen_http.response import Response
-from arlen_http.service import logger
 from arlen_http.upgrade import Upgrade
 from arlen_http.writer import ResponseWriter
 

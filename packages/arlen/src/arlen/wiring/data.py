@@ -21,19 +21,24 @@ def wire(app: Application) -> None:
     app.provide(AsyncDatabase, _opened)
 
     @app.health_check("database")
-    async def answers() -> dict[str, str]:
+    async def answers() -> dict[str, str | int]:
         database = app.resource(AsyncDatabase)
         if not database.connected and not database.location.exists():
             return _still_to_be_made(database)
         await database.fetch_value("SELECT 1")
-        return {"state": "open"}
+        stats = database.stats()
+        return {"state": "open", "connections": stats.size, "in_use": stats.in_use, "waiting": stats.waiting}
 
 
 async def _opened(app: Application) -> AsyncIterator[AsyncDatabase]:
     settings = claim(app)
     try:
         database = AsyncDatabase.open(
-            settings.connection_string or "", root=app.root, busy_timeout=settings.busy_timeout_ms / 1000
+            settings.connection_string or "",
+            root=app.root,
+            max_connections=settings.pool_size,
+            require_where=settings.require_where,
+            busy_timeout=settings.busy_timeout_ms / 1000,
         )
     except ArlenDataError as error:
         source = app.config.explain(f"{TABLE}.connection_string").source
@@ -42,7 +47,7 @@ async def _opened(app: Application) -> AsyncIterator[AsyncDatabase]:
         yield database
 
 
-def _still_to_be_made(database: AsyncDatabase) -> dict[str, str]:
+def _still_to_be_made(database: AsyncDatabase) -> dict[str, str | int]:
     if not database.location.can_be_made():
         raise ApplicationError(f"the database {database.location} cannot be made there", code="cannot_open")
     return {"state": "made on first use"}

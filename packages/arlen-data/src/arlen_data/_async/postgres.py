@@ -1,0 +1,242 @@
+"""One connection to PostgreSQL, as psycopg makes it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from arlen_data.blocks import Block
+from arlen_data.errors import ConnectionFailed, QueryFailed
+from arlen_data.options import DatabaseOptions
+from arlen_data.postgres.address import PostgresAddress
+from arlen_data.postgres.channels import Notification
+from arlen_data.postgres.driver import DRIVER_ERRORS, TransactionStatus, conninfo, psycopg, translate
+from arlen_data.queries import Query
+from arlen_data.rows import Result
+
+_STALE_PLANS = frozenset({"0A000", "26000"})
+_RESET = "RESET ALL; RESET SESSION AUTHORIZATION; UNLISTEN *; CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP"
+_IDLE = TransactionStatus.IDLE
+_FAILED = TransactionStatus.INERROR
+_WAITING = frozenset({TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR})
+_CHANGING = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
+_FEW_ROWS = 100
+_NAMELESS = b"?column?"
+
+
+class AsyncPostgresSession:
+    """Serves one caller at a time. Cancelling the caller cancels the statement on the server."""
+
+    __slots__ = ("_pgconn", "_raw", "_spare")
+
+    dialect = "postgresql"
+
+    def __init__(self, raw: psycopg.AsyncConnection[Any]) -> None:
+        self._raw = raw
+        self._pgconn = raw.pgconn
+        self._spare: psycopg.AsyncRawCursor[Any] | None = None
+
+    @classmethod
+    async def connect(cls, address: PostgresAddress, options: DatabaseOptions) -> AsyncPostgresSession:
+        """A new connection in autocommit mode.
+
+        Raises:
+            ConnectionFailed: code ``cannot_open``.
+        """
+        try:
+            raw = await psycopg.AsyncConnection.connect(**conninfo(address, options), autocommit=True)
+        except DRIVER_ERRORS as error:
+            raise ConnectionFailed(
+                f"cannot connect to {address}: {_first_line(error)}",
+                code="cannot_open",
+                details={"database": str(address)},
+            ) from error
+        raw.prepare_threshold = 5
+        raw.prepared_max = options.prepared_statement_cache_limit
+        if options.configure is not None:
+            options.configure(raw)
+        return cls(raw)
+
+    @property
+    def raw(self) -> psycopg.AsyncConnection[Any]:
+        """The connection of psycopg. Who has it may register types, which cursors learn when they are made."""
+        self._spare = None
+        return self._raw
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._pgconn.transaction_status != _IDLE
+
+    @property
+    def failed(self) -> bool:
+        return self._pgconn.transaction_status == _FAILED
+
+    @property
+    def usable(self) -> bool:
+        return self._pgconn.transaction_status in _WAITING
+
+    async def fetch(self, query: Query, limit: int | None) -> Result:
+        cursor = self._take_cursor()
+        await self._send(cursor, query)
+        result = await _result(cursor, query, limit)
+        if cursor.rowcount < _FEW_ROWS:
+            self._spare = cursor
+        return result
+
+    async def execute(self, query: Query) -> int:
+        cursor = self._take_cursor()
+        await self._send(cursor, query)
+        return _affected(cursor)
+
+    async def execute_many(self, query: Query, rows: list[Any]) -> int:
+        cursor = psycopg.AsyncRawCursor(self._raw)
+        try:
+            await cursor.executemany(query.plan.sql, rows)
+        except DRIVER_ERRORS as error:
+            raise translate(error, query.plan.sql, ()) from error
+        return max(cursor.rowcount, 0)
+
+    async def stream(self, query: Query, size: int) -> AsyncGenerator[Result, None]:
+        """The rows in parts of ``size`` through a cursor of the server, inside a transaction."""
+        cursor = psycopg.AsyncRawServerCursor(self._raw, "arlen_stream")
+        try:
+            await cursor.execute(query.plan.sql, query.parameters)
+            while (part := await _result(cursor, query, size))[1]:
+                yield part
+        except DRIVER_ERRORS as error:
+            raise translate(error, query.plan.sql, query.parameters) from error
+        finally:
+            await cursor.close()
+
+    async def command(self, sql: str) -> None:
+        try:
+            await psycopg.AsyncRawCursor(self._raw).execute(sql)
+        except DRIVER_ERRORS as error:
+            raise translate(error, sql, ()) from error
+
+    async def begin(self, block: Block) -> None:
+        await self.command(block.begin())
+        for name, value in block.local_settings().items():
+            await self._set(name, value, local=True)
+
+    @asynccontextmanager
+    async def limit(self, seconds: float) -> AsyncIterator[None]:
+        """Stop what runs in the block after so many seconds; inside a transaction the limit ends with it at last."""
+        local = self.in_transaction
+        await self._set("statement_timeout", str(max(1, round(seconds * 1000))), local=local)
+        try:
+            yield
+        finally:
+            if self.usable and not self.failed:
+                await self.command("SET LOCAL statement_timeout = DEFAULT" if local else "RESET statement_timeout")
+
+    async def check(self) -> None:
+        await self.command("")
+
+    async def reset(self) -> None:
+        await self.command(_RESET)
+
+    async def forget_prepared(self) -> None:
+        await self.command("DEALLOCATE ALL")
+
+    async def run_together(self, queries: Sequence[Query]) -> list[Result | int]:
+        """One round trip for all; the first error undoes the rest, ``details["index"]`` says which it was."""
+        cursors: list[psycopg.AsyncRawCursor[Any]] = []
+        try:
+            async with self._raw.pipeline():
+                for query in queries:
+                    cursors.append(cursor := psycopg.AsyncRawCursor(self._raw))
+                    await cursor.execute(query.plan.sql, query.parameters, prepare=query.prepare)
+        except DRIVER_ERRORS as error:
+            unanswered = [place for place, cursor in enumerate(cursors) if cursor.pgresult is None]
+            index = (unanswered or [len(cursors) - 1])[0 if getattr(error, "sqlstate", None) else -1]
+            query = queries[index]
+            failure = translate(error, query.plan.sql, query.parameters)
+            failure.details["index"] = index
+            raise failure from error
+        return [
+            await _result(cursor, query, None) if query.operation == "query" else _affected(cursor)
+            for cursor, query in zip(cursors, queries, strict=True)
+        ]
+
+    async def copy_in(self, sql: str, rows: Iterable[Any], types: Sequence[str] | None) -> int:
+        """Send rows, as text, or as binary when their types are given."""
+        cursor = psycopg.AsyncRawCursor(self._raw)
+        try:
+            async with cursor.copy(sql) as copy:
+                if types is not None:
+                    copy.set_types(types)
+                for row in rows:
+                    await copy.write_row(row)
+        except DRIVER_ERRORS as error:
+            raise translate(error, sql, ()) from error
+        return max(cursor.rowcount, 0)
+
+    async def copy_out(self, sql: str) -> AsyncGenerator[bytes, None]:
+        """The bytes that the server sends, block after block."""
+        cursor = psycopg.AsyncRawCursor(self._raw)
+        try:
+            async with cursor.copy(sql) as copy:
+                async for block in copy:
+                    yield bytes(block)
+        except DRIVER_ERRORS as error:
+            raise translate(error, sql, ()) from error
+
+    async def notifications(self, time_limit: float | None) -> AsyncGenerator[Notification, None]:
+        """What comes on the channels that this connection listens to."""
+        try:
+            async for notify in self._raw.notifies(timeout=time_limit):
+                yield Notification(notify.channel, notify.payload, notify.pid)
+        except DRIVER_ERRORS as error:
+            raise translate(error, "LISTEN", ()) from error
+
+    async def close(self) -> None:
+        await self._raw.close()
+
+    def _take_cursor(self) -> psycopg.AsyncRawCursor[Any]:
+        """A cursor that is nobody else's; making one is a good part of a small query, so one is kept."""
+        cursor, self._spare = self._spare, None
+        return cursor or psycopg.AsyncRawCursor(self._raw)
+
+    async def _send(self, cursor: psycopg.AsyncRawCursor[Any], query: Query) -> None:
+        sql = query.plan.sql
+        try:
+            await cursor.execute(sql, query.parameters, prepare=query.prepare)
+        except DRIVER_ERRORS as error:
+            if not query.prepare or getattr(error, "sqlstate", None) not in _STALE_PLANS or self.in_transaction:
+                raise translate(error, sql, query.parameters) from error
+            await self.forget_prepared()
+            await self._send(cursor, query.unprepared())
+
+    async def _set(self, name: str, value: str, *, local: bool) -> None:
+        sql = "SELECT set_config($1, $2, $3)"
+        try:
+            await psycopg.AsyncRawCursor(self._raw).execute(sql, (name, value, local), prepare=False)
+        except DRIVER_ERRORS as error:
+            raise translate(error, sql, ()) from error
+
+
+async def _result(
+    cursor: psycopg.AsyncRawCursor[Any] | psycopg.AsyncRawServerCursor[Any], query: Query, limit: int | None
+) -> Result:
+    result = cursor.pgresult
+    if result is None or cursor.rownumber is None:
+        raise QueryFailed(
+            "the statement returns no rows; run it with execute()",
+            code="no_result_set",
+            details={"sql": query.plan.sql},
+        )
+    names = map(result.fname, range(result.nfields))
+    columns = tuple([name.decode() if name and name != _NAMELESS else "" for name in names])
+    values = await cursor.fetchall() if limit is None else await cursor.fetchmany(limit)
+    return columns, values
+
+
+def _affected(cursor: psycopg.AsyncRawCursor[Any]) -> int:
+    counts = cursor.rowcount if cursor.statusmessage and cursor.statusmessage.startswith(_CHANGING) else 0
+    return max(counts, 0)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,421 @@
+# Written by ci/unasync.py from _async/connection.py: edit that file and run `python -m ci.unasync`.
+"""One connection: statements, blocks of transactions, streams. It serves one caller at a time; pools see to that."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import Any, Self, TypeAlias, TypeVar, Unpack
+
+from arlen_data.blocks import PLAIN, Block, Isolation
+from arlen_data.concurrency.threads import call
+from arlen_data.dialects import syntax_of
+from arlen_data.errors import ArlenDataError, InvalidArgumentError, QueryFailed, Rollback, TransactionFailed
+from arlen_data.events import Diagnostics
+from arlen_data.lease import Lease
+from arlen_data.options import DatabaseOptions, OptionArguments
+from arlen_data.parameters import Parameters
+from arlen_data.postgres.copying import CopyFormat, copy_in_sql, copy_out_sql
+from arlen_data.prepared import PreparedStatements
+from arlen_data.queries import Plan, Queries, Query, Runnable
+from arlen_data.row import Row
+from arlen_data.rows import Result, all_rows
+from arlen_data.script import SQLScript
+
+from .batch import Batch
+from .prepared import PreparedStatement
+from .session import Session, wrap_session
+from .statements import Statements
+
+T = TypeVar("T")
+Hook: TypeAlias = Callable[[], object]
+
+
+class Connection(Statements):
+    """One connection to a database, acquired from it or wrapped around a connection of the driver.
+
+    Transactions nest: depth 0 is none, depth 1 a transaction, and each further one a savepoint. It is dirty when
+    something happened to it that its next user must not notice.
+    """
+
+    __slots__ = ("_depth", "_diagnostics", "_hooks", "_marked", "_prepared", "_queries", "_session", "dirty", "lease")
+
+    def __init__(self, session: Session, queries: Queries, options: DatabaseOptions, diagnostics: Diagnostics) -> None:
+        self._session = session
+        self._queries = queries
+        self._diagnostics = diagnostics
+        self._prepared = PreparedStatements(options.prepared_statement_cache_limit)
+        self._depth = 0
+        self._hooks: list[tuple[int, Hook]] = []
+        self._marked = False
+        self.dirty = False
+        self.lease = Lease()
+
+    @classmethod
+    def wrap(cls, raw: Any, **options: Unpack[OptionArguments]) -> Self:
+        """The connection around an existing one of psycopg (in autocommit mode) or sqlite3 (``isolation_level=None``).
+
+        Closing it closes the other.
+        """
+        settings = DatabaseOptions(**options)
+        session = wrap_session(raw)
+        diagnostics = Diagnostics(settings)
+        return cls(session, Queries(syntax_of(session.dialect), settings, diagnostics), settings, diagnostics)
+
+    @property
+    def raw(self) -> Any:
+        """The connection of the driver: psycopg's or sqlite3's."""
+        self.dirty = True
+        return self._session.raw
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._session.dialect
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open here."""
+        return self._depth > 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is open and waits for a statement."""
+        return self._session.usable
+
+    def execute_script(self, script: SQLScript) -> None:
+        """Run every statement of a script, all or nothing; ``details["line"]`` of an error is where it happened."""
+        with self.transaction():
+            for statement in script.statements:
+                try:
+                    self._execute(self._queries.part_of_script(statement.sql))
+                except ArlenDataError as error:
+                    error.details["line"] = statement.line
+                    error.add_note(f"in the statement on line {statement.line} of the script")
+                    raise
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        role: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Iterator[Self]:
+        """Everything in the block happens, or nothing does; inside another transaction it is a savepoint.
+
+        An exception rolls back and propagates; ``Rollback`` rolls back quietly. The arguments
+        are those of ``Block`` and are for the outermost block only.
+        """
+        block = Block(
+            isolation=isolation, read_only=read_only, deferrable=deferrable, role=role, settings=settings or {}
+        )
+        hooks: list[Hook] = []
+        with suppress(Rollback), self.atomic(block, hooks):
+            yield self
+        for hook in hooks:
+            call(hook)
+
+    @contextmanager
+    def atomic(self, block: Block, hooks: list[Hook]) -> Iterator[None]:
+        """A transaction whose hooks the caller runs: they are in ``hooks`` when the outermost block was committed."""
+        depth = self._depth
+        try:
+            self._begin(block)
+            yield
+            self._commit()
+        except BaseException:
+            self._undo_to(depth)
+            raise
+        if depth == 0:
+            hooks += [hook for _, hook in self._hooks]
+            self._hooks.clear()
+
+    def on_commit(self, hook: Hook) -> None:
+        """Call ``hook`` once the transaction is committed; never, when it or the block around this call is undone.
+
+        Raises:
+            TransactionFailed: code ``no_transaction``.
+        """
+        self._expect_transaction()
+        self._hooks.append((self._depth, hook))
+
+    def begin(self, block: Block = PLAIN) -> None:
+        """Begin a transaction, for programs that cannot use ``transaction()``.
+
+        Raises:
+            TransactionFailed: code ``transaction_open``.
+        """
+        if self._depth:
+            raise TransactionFailed("a transaction is open already; nest with transaction()", code="transaction_open")
+        self._begin(block)
+
+    def commit(self) -> None:
+        """Commit what ``begin`` began. A commit that fails leaves no transaction behind.
+
+        Raises:
+            TransactionFailed: ``no_transaction``, ``transaction_lost``.
+        """
+        self._expect_transaction()
+        try:
+            self._commit()
+        except BaseException:
+            self._undo_to(0)
+            raise
+        hooks = [hook for _, hook in self._hooks]
+        self._hooks.clear()
+        for hook in hooks:
+            call(hook)
+
+    def rollback(self) -> None:
+        """Undo everything since ``begin``.
+
+        Raises:
+            TransactionFailed: code ``no_transaction``.
+        """
+        self._expect_transaction()
+        self._undo_to(0)
+
+    @contextmanager
+    def stream(
+        self, statement: Runnable, parameters: Parameters = (), *, size: int = 1000, rows_as: Callable[..., Any] = Row
+    ) -> Iterator[Iterator[Any]]:
+        """The rows one after the other, ``size`` of them in memory at once.
+
+        PostgreSQL needs a transaction for it; outside of one the block is one.
+        """
+        query = self._queries.query(statement, parameters, "query", False)
+        self.dirty = True
+        parts = self._session.stream(query, size)
+        if self._depth or self.dialect == "sqlite":
+            with closing(parts):
+                yield _rows(parts, rows_as, query.plan.sql)
+        else:
+            with self.atomic(PLAIN, []), closing(parts):
+                yield _rows(parts, rows_as, query.plan.sql)
+
+    def prepare(self, sql: str) -> PreparedStatement:
+        """SQL that stays prepared on this connection; a wrong number of parameters is refused before it is sent."""
+        return PreparedStatement(self, sql)
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Statements that go to the server together when the block ends, in one round trip; all happen or none.
+
+        Raises:
+            QueryFailed: the first error; ``details["index"]`` is the place of its statement.
+        """
+        batch = Batch(self._queries)
+        yield batch
+        self.dirty = True
+        if self._depth or self.dialect == "sqlite":
+            with self.atomic(PLAIN, []):
+                results = self._session.run_together(batch.queries)
+        else:
+            results = self._session.run_together(batch.queries)
+        batch.results = [
+            outcome if isinstance(outcome, int) else all_rows(outcome, Row, query.plan.sql)
+            for outcome, query in zip(results, batch.queries, strict=True)
+        ]
+
+    def copy_in(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, types: Sequence[str] | None = None
+    ) -> int:
+        """PostgreSQL: send many rows with COPY; how many they were. With the ``types`` of the columns, in binary.
+
+        Raises:
+            InvalidArgumentError: ``invalid_identifier``; ``unsupported_feature`` on SQLite.
+        """
+        session = self._postgres("COPY")
+        self.dirty = True
+        return int(session.copy_in(copy_in_sql(table, columns, "binary" if types else "text"), rows, types))
+
+    @contextmanager
+    def copy_out(self, sql: str, *, format: CopyFormat = "csv") -> Iterator[Iterator[bytes]]:
+        """PostgreSQL: the rows of a query with COPY, as blocks of bytes."""
+        session = self._postgres("COPY")
+        self._queries.expect_plain_sql_allowed()
+        self.dirty = True
+        with closing(session.copy_out(copy_out_sql(sql, format))) as blocks:
+            yield blocks
+
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """SQLite: copy the database into a file while it is in use.
+
+        Raises:
+            InvalidArgumentError: code ``unsupported_feature`` on PostgreSQL.
+        """
+        if self.dialect != "sqlite":
+            raise InvalidArgumentError("PostgreSQL is backed up by pg_dump, not from here", code="unsupported_feature")
+        session: Any = self._session
+        session.backup(target)
+
+    def reset_execution_caches(self) -> None:
+        """Forget every compiled and prepared statement; the next use of each makes it anew."""
+        self._queries.forget()
+        self._prepared.clear()
+        self._session.forget_prepared()
+
+    def recover(self) -> bool:
+        """End what was left open: transactions, hooks, changes of the session. Whether it can be used again."""
+        if self._session.usable and (self._depth or self._session.in_transaction):
+            self._undo_to(0)
+        if self._marked and self._session.usable:
+            self._session.reset()
+            self._marked = False
+        self.dirty = not self._session.usable
+        return not self.dirty
+
+    def check(self) -> None:
+        """Raise ConnectionFailed when the connection does not work any more."""
+        self._session.check()
+
+    def close(self) -> None:
+        """Close it. Closing twice does no harm; an open transaction is undone."""
+        self.dirty = True
+        self._prepared.clear()
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _fetch(self, query: Query, limit: int | None) -> Result:
+        session = self._session
+        try:
+            if query.time_limit is not None or self._diagnostics.active:
+                result: Result = self._watched(query, session.fetch, limit)
+            else:
+                if query.prepare:
+                    query.prepare = self._prepared.admit(query).label is not None
+                result = session.fetch(query, limit)
+        except BaseException as error:
+            self.dirty = True
+            if isinstance(error, QueryFailed) and error.code == "no_result_set":
+                self._note(query.plan)
+            raise
+        plan = query.plan
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+            self._note(plan)
+        return result
+
+    def _execute(self, query: Query) -> int:
+        session = self._session
+        try:
+            if query.time_limit is not None or self._diagnostics.active:
+                changed: int = self._watched(query, session.execute)
+            else:
+                if query.prepare:
+                    query.prepare = self._prepared.admit(query).label is not None
+                changed = session.execute(query)
+        except BaseException:
+            self.dirty = True
+            raise
+        plan = query.plan
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+            self._note(plan)
+        return changed
+
+    def _execute_many(self, query: Query, rows: list[Any]) -> int:
+        with self.atomic(PLAIN, []):
+            return self._session.execute_many(query, rows)
+
+    def _watched(self, query: Query, run: Callable[..., Any], *args: object) -> Any:
+        """Run a statement with everything that most have no need of."""
+        admission = self._prepared.admit(query) if query.prepare else None
+        if admission is not None and admission.label is None:
+            query.prepare = False
+        if not self._diagnostics.active:
+            return self._limited(query, run, *args)
+        self._diagnostics.executing(query, admission)
+        started = time.perf_counter()
+        try:
+            outcome = self._limited(query, run, *args)
+        except ArlenDataError as error:
+            self._diagnostics.failed(query, admission, error, time.perf_counter() - started)
+            raise
+        rows = len(outcome[1]) if query.operation == "query" else outcome
+        self._diagnostics.finished(query, admission, rows, time.perf_counter() - started)
+        return outcome
+
+    def _limited(self, query: Query, run: Callable[..., Any], *args: object) -> Any:
+        if query.time_limit is None:
+            return run(query, *args)
+        with self._session.limit(query.time_limit):
+            return run(query, *args)
+
+    def _note(self, plan: Plan) -> None:
+        """What SQL text did beside answering: to transactions, to the session, to prepared statements."""
+        self.dirty = True
+        self._marked = self._marked or plan.marks_session
+        if plan.flushes:
+            self._prepared.clear()
+        if self._session.in_transaction is (self._depth > 0):
+            return
+        if self._session.in_transaction:
+            self._session.command("ROLLBACK")
+        raise TransactionFailed(
+            "the SQL began or ended a transaction itself; use transaction(), which ends on every path",
+            code="transaction_control",
+            details={"sql": plan.sql},
+        )
+
+    def _postgres(self, feature: str) -> Any:
+        if self.dialect != "postgresql":
+            raise InvalidArgumentError(f"SQLite has no {feature}", code="unsupported_feature")
+        return self._session
+
+    def _expect_transaction(self) -> None:
+        if not self._depth:
+            raise TransactionFailed("no transaction is open here", code="no_transaction")
+
+    def _begin(self, block: Block) -> None:
+        depth = self._depth
+        self.dirty = True
+        if depth == 0:
+            self._session.begin(block)
+        elif block.plain:
+            self._session.command(f"SAVEPOINT arlen_{depth}")
+        else:
+            raise InvalidArgumentError(
+                "isolation, role and the like are for the outermost block of a transaction", code="invalid_option"
+            )
+        self._depth = depth + 1
+
+    def _commit(self) -> None:
+        depth = self._depth - 1
+        if self._session.usable and self._session.failed:
+            raise TransactionFailed(
+                "nothing of the transaction was kept: the database had already rolled it back after an earlier error",
+                code="transaction_lost",
+            )
+        self._session.command("COMMIT" if depth == 0 else f"RELEASE SAVEPOINT arlen_{depth}")
+        self._depth = depth
+        self._hooks = [(min(level, depth), hook) for level, hook in self._hooks]
+
+    def _undo_to(self, depth: int) -> None:
+        """Undo every block deeper than ``depth``; a connection that cannot is closed, which undoes too."""
+        deeper, self._depth = self._depth > depth, min(self._depth, depth)
+        self._hooks = [(level, hook) for level, hook in self._hooks if level <= depth]
+        if not self._session.usable or not self._session.in_transaction or (depth and not deeper):
+            return
+        self._prepared.clear()
+        try:
+            if depth == 0:
+                self._session.command("ROLLBACK")
+            else:
+                self._session.command(f"ROLLBACK TO SAVEPOINT arlen_{depth}")
+                self._session.command(f"RELEASE SAVEPOINT arlen_{depth}")
+        except ArlenDataError:
+            self._session.close()
+
+
+def _rows(parts: Iterator[Result], rows_as: Callable[..., T], sql: str) -> Iterator[T]:
+    for part in parts:
+        yield from all_rows(part, rows_as, sql)

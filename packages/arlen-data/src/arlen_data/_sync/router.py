@@ -1,0 +1,258 @@
+# Written by ci/unasync.py from _async/router.py: edit that file and run `python -m ci.unasync`.
+"""A router: many databases behind the face of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from operator import methodcaller
+from types import MappingProxyType
+from typing import Any, Self, Unpack
+
+from arlen_data.concurrency.threads import sleep
+from arlen_data.errors import ArlenDataError, InvalidArgumentError
+from arlen_data.parameters import Parameters
+from arlen_data.queries import Runnable
+from arlen_data.routing.events import Route
+from arlen_data.routing.options import CallArguments, Context, Operation, RoutingArguments, RoutingOptions
+from arlen_data.routing.replication import Replication
+from arlen_data.routing.routes import Routes
+from arlen_data.routing.targets import checked_default, checked_readers, checked_targets
+
+from .protocols import DatabaseAdapter
+
+
+class DatabaseRouter:
+    """Sends each statement to one of several databases: reads to replicas, the rest to where writes go.
+
+    ``default_read_target`` is the name of a target, or several with their weights: ``{"near": 3, "far": 1}``. The
+    options are the fields of ``RoutingOptions``.
+
+    What fetches is a read, unless the statement is a built one that writes or locks; what executes is a write; for SQL
+    text ``operation=`` may say otherwise. A ``read_only`` transaction is a read too. Inside a transaction of the router
+    all its statements go to that one target. ``context`` is what the call is about; see ``routing_context``. Further
+    arguments are those of the target's method of the same name.
+
+    Every method raises what the target raises, and:
+        RouterError: code ``unknown_target`` when a resolver names one.
+    """
+
+    __slots__ = ("_leases", "_routes", "targets")
+
+    def __init__(
+        self,
+        targets: Mapping[str, DatabaseAdapter],
+        default_read_target: str | Mapping[str, float],
+        default_write_target: str,
+        **options: Unpack[RoutingArguments],
+    ) -> None:
+        """
+        Raises:
+            RouterError: ``invalid_argument``, ``missing_adapter``.
+        """
+        self.targets = checked_targets(targets, DatabaseAdapter)  # type: ignore[type-abstract]
+        self._routes = Routes(
+            frozenset(self.targets),
+            checked_readers(default_read_target, self.targets),
+            checked_default(default_write_target, self.targets),
+            RoutingOptions(**options),
+        )
+        self._leases: dict[int, tuple[Any, DatabaseAdapter]] = {}
+
+    @property
+    def adapter_name(self) -> str:
+        """``router``."""
+        return "router"
+
+    @property
+    def options(self) -> RoutingOptions:
+        """The options that hold now."""
+        return self._routes.options
+
+    def configure(self, **changes: Unpack[RoutingArguments]) -> None:
+        """Change options, from the next call on."""
+        self._routes.configure(**changes)
+
+    def capability_metadata(self) -> Mapping[str, object]:
+        """What a router can do beside what its targets can."""
+        return MappingProxyType(
+            {
+                "adapter": "router",
+                "dialect": "multi_target",
+                "supports_read_write_routing": True,
+                "supports_read_after_write_stickiness": True,
+                "supports_tenant_shard_routing_hook": True,
+                "supports_routing_diagnostics": True,
+                "supports_route_fallback_to_write": self.options.fallback_read_to_write_on_error,
+            }
+        )
+
+    def ejected(self) -> frozenset[str]:
+        """The replicas that get no reads because they could not be reached."""
+        return self._routes.ejected()
+
+    def resolve_target(self, operation: Operation, context: Context | None = None) -> str:
+        """The name of the target to which such a call would go now. Asking changes nothing."""
+        return self._routes.route(operation, context).target
+
+    def pin(self, target: str) -> AbstractContextManager[None]:
+        """A block in which every call goes to ``target``: ``with router.pin("writer")``.
+
+        Raises:
+            RouterError: code ``unknown_target``.
+        """
+        return self._routes.pin(target)
+
+    def fetch_all(self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]) -> list[Any]:
+        """Every row of the result."""
+        rows: list[Any] = self._call("fetch_all", _fetching(statement), statement, parameters, call)
+        return rows
+
+    def fetch_one(self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]) -> Any:
+        """The first row, or None when there is none."""
+        return self._call("fetch_one", _fetching(statement), statement, parameters, call)
+
+    def fetch_exactly_one(self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]) -> Any:
+        """The one row of the result."""
+        return self._call("fetch_exactly_one", _fetching(statement), statement, parameters, call)
+
+    def fetch_value(self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]) -> Any:
+        """The first column of the first row, or None when there is no row."""
+        return self._call("fetch_value", _fetching(statement), statement, parameters, call)
+
+    def fetch_column(
+        self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]
+    ) -> list[Any]:
+        """The first column of every row."""
+        rows: list[Any] = self._call("fetch_column", _fetching(statement), statement, parameters, call)
+        return rows
+
+    def execute(self, statement: Runnable, parameters: Parameters = (), **call: Unpack[CallArguments]) -> int:
+        """Run a statement; the number of rows that it changed, 0 for DDL."""
+        changed: int = self._call("execute", "write", statement, parameters, call)
+        return changed
+
+    def execute_many(self, sql: str, rows: Iterable[Parameters], **call: Unpack[CallArguments]) -> int:
+        """Run SQL once for each set of parameters, all or nothing; the number of rows changed in total."""
+        changed: int = self._call("execute_many", "write", sql, rows, call)
+        return changed
+
+    @contextmanager
+    def transaction(self, *, context: Context | None = None, **block: Any) -> Iterator[Any]:
+        """Everything in the block happens, or nothing does; the arguments are those of the target's transactions."""
+        route = self._routed("read" if block.get("read_only") else "transaction", context)
+        target, committed = self.targets[route.target], True
+        with self._routes.in_transaction(route.target), target.transaction(**block) as connection:
+            try:
+                yield connection
+            except BaseException:
+                committed = False
+                raise
+        if committed:
+            self._remember(route)
+
+    def acquire(self, *, context: Context | None = None) -> Any:
+        """A connection to where writes go, the caller's until ``release``. What it writes makes no read sticky."""
+        route = self._routed("write", context)
+        adapter = self.targets[route.target]
+        with self._routes.watching(route.target):
+            connection = adapter.acquire()
+        self._leases[id(connection)] = connection, adapter
+        return connection
+
+    def release(self, connection: Any) -> None:
+        """Give a connection back to the target it came from.
+
+        Raises:
+            InvalidArgumentError: code ``foreign_connection`` when it was released already, or acquired elsewhere.
+        """
+        lease = self._leases.pop(id(connection), None)
+        if lease is None:
+            raise InvalidArgumentError(
+                "the connection is not lent out by this router; release it once, where it was acquired",
+                code="foreign_connection",
+            )
+        _, adapter = lease
+        adapter.release(connection)
+
+    @contextmanager
+    def connection(self, *, context: Context | None = None) -> Iterator[Any]:
+        """A connection to where writes go for the length of a block. What it writes makes no read sticky."""
+        connection = self.acquire(context=context)
+        try:
+            yield connection
+        finally:
+            self.release(connection)
+
+    def close(self) -> None:
+        """Close every target, which must know how."""
+        adapters: list[Any] = list(self.targets.values())
+        for adapter in adapters:
+            adapter.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _call(self, method: str, operation: Operation, statement: Any, parameters: Any, call: CallArguments) -> Any:
+        route = self._routed(call.pop("operation", None) or operation, call.pop("context", None))
+        run = methodcaller(method, statement, parameters, **call)
+        try:
+            outcome = self._ask(route.target, run)
+        except Exception as error:
+            fallback = self._routes.fallback(route, error)
+            if fallback is None:
+                raise
+            try:
+                return self._ask(fallback, run)
+            except Exception as second:
+                second.__context__ = error
+                raise
+        self._remember(route)
+        return outcome
+
+    def _ask(self, target: str, run: Callable[[Any], Any]) -> Any:
+        with self._routes.watching(target):
+            return run(self.targets[target])
+
+    def _routed(self, operation: Operation, context: Context | None) -> Route:
+        replication = self.options.replication
+        if replication is not None:
+            self._catch_up(operation, context, replication)
+        return self._routes.take(operation, context)
+
+    def _catch_up(self, operation: Operation, context: Context | None, replication: Replication) -> None:
+        """Find out whether the replica has the last write of the scope; if it has not, wait for it a little."""
+        clock = self.options.clock
+        deadline = clock() + replication.patience
+        while (replica := self._routes.behind(operation, context)) is not None:
+            position = self._position(replica, replication.replayed)
+            if position is None:
+                return
+            self._routes.reached(replica, position)
+            if clock() >= deadline:
+                return
+            sleep(replication.interval)
+
+    def _remember(self, route: Route) -> None:
+        """Stick to where this call wrote: for a time, or until a replica has it if that can be found out."""
+        if not self._routes.sticks(route):
+            return
+        self._routes.stamp(route, None)
+        replication = self._routes.replication_of(route)
+        if replication is not None:
+            self._routes.stamp(route, self._position(route.target, replication.written))
+
+    def _position(self, target: str, question: Runnable) -> int | None:
+        """The answer of a target; None if it has none."""
+        try:
+            rows = self._ask(target, methodcaller("fetch_all", question))
+            return int(rows[0]["position"])
+        except (ArlenDataError, TypeError):
+            return None
+
+
+def _fetching(statement: Runnable) -> Operation:
+    return "read" if isinstance(statement, str) or not statement.writes else "write"

@@ -1,0 +1,1 @@
+"""The commands of ``python -m arlen_data``: one module each, with ``add_to(commands)``."""

@@ -1,0 +1,1 @@
+"""List pages: filters, orders and pages as statements, without I/O."""

@@ -1,0 +1,1 @@
+"""The SQL language: immutable statements made of syntax and values. Nothing here does I/O."""
