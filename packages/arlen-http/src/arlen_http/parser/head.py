@@ -105,10 +105,10 @@ def read_head(
     elif host not in _accepted_hosts and not _is_host(host):
         raise RequestRefused(400, "invalid_host", "the Host field is not a host", host=host)
     connection = last.get(b"connection")
-    if connection is not None:
+    if connection is None:
+        result.keep_alive = version != "1.0"
+    elif connection != b"keep-alive":
         result.keep_alive = keeps_alive(connection, version or "1.1")
-    elif version == "1.0":
-        result.keep_alive = False
     if b"content-length" in last or b"transfer-encoding" in last:
         result.body_length = body_length(last, version, limits.max_body_bytes)
     if b"expect" in last:

@@ -91,25 +91,29 @@ class RequestReader:
         self._body = None
         buffer, start = self._buffer, self._position
         end = buffer.find(b"\r\n\r\n", start) + 4
+        words = buffer[start:end].split(b" ", 2)
         if end - start <= self._surely_allowed:
-            head = self._repetition.repeated(buffer[start:end].split(b" ", 2))
+            head = self._repetition.repeated(words)
             if head is not None:
                 self._position = end
                 self.buffered = len(buffer) - end
                 return head
-        return self._new_head()
-
-    def _new_head(self) -> RequestHead | None:
-        buffer, start, limits = self._buffer, self._position, self._limits
+        if buffer.startswith(b"\r\n", start):
+            return self._next_head_behind_blank_lines()
         line_end = buffer.find(b"\r\n", start)
-        while line_end == start:
-            start = self._position = start + 2
-            self.buffered -= 2
-            line_end = buffer.find(b"\r\n", start)
-        end = buffer.find(b"\r\n\r\n", line_end) + 4 if line_end > 0 else 3
-        if end == 3:
+        if end < 4:
             self._check_incomplete(line_end)
             return None
+        return self._new_head(words, line_end, end)
+
+    def _next_head_behind_blank_lines(self) -> RequestHead | None:
+        while self._buffer.startswith(b"\r\n", self._position):
+            self._position += 2
+            self.buffered -= 2
+        return self.next_head() if self.buffered else None
+
+    def _new_head(self, words: list[bytes], line_end: int, end: int) -> RequestHead:
+        buffer, start, limits = self._buffer, self._position, self._limits
         if line_end - start > limits.max_request_line_bytes:
             raise _too_large("request line", limits.max_request_line_bytes)
         if end - start > limits.max_header_bytes:
@@ -117,7 +121,6 @@ class RequestReader:
         self._position = end
         self.buffered = len(buffer) - end
         data = buffer[start:end]
-        words = data.split(b" ", 2)
         try:
             head = read_head(data, words, line_end - start, self._backend, limits, self._rules)
         except RequestRefused as refusal:
