@@ -117,6 +117,7 @@ def _complain(message: object, code: int) -> int:
 
 def _say(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def _list(title: str, names: list[str]) -> list[str]:
