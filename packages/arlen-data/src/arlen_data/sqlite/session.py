@@ -22,6 +22,7 @@ from .errors import translate
 _SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON")
 _DRIVER_ERRORS = (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError)
 _NAME = itemgetter(0)
+_BETWEEN_TRIES_SECONDS = 0.005
 _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 
 
@@ -215,13 +216,27 @@ def _connect(location: Location, options: DatabaseOptions, read_only: bool) -> s
     raw = sqlite3.connect(str(location), timeout=options.busy_timeout, isolation_level=None, check_same_thread=False)
     try:
         for setting in (*_SETTINGS, "PRAGMA query_only = ON") if read_only else _SETTINGS:
-            raw.execute(setting)
+            _set(raw, setting, options.busy_timeout)
         if options.configure is not None:
             options.configure(raw)
     except BaseException:
         raw.close()
         raise
     return raw
+
+
+def _set(raw: sqlite3.Connection, setting: str, patience: float) -> None:
+    """Run a PRAGMA; SQLite itself does not wait where two processes turn on the write-ahead log at once."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            raw.execute(setting)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_BETWEEN_TRIES_SECONDS)
+        else:
+            return
 
 
 def _no_result_set(sql: str) -> QueryFailed:
