@@ -98,3 +98,19 @@ def test_a_task_cancelled_while_it_waits_for_a_connection_costs_nothing(arlen_po
         assert (db.stats().in_use, db.stats().waiting) == (0, 0)
 
     run(arlen_postgres.dsn, scenario, max_connections=1)
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_task_cancelled_while_its_connection_is_replaced_costs_no_room(arlen_postgres, run, steps):
+    async def scenario(db):
+        await db.fetch_value("SELECT 1")
+        task = asyncio.create_task(db.fetch_value("SELECT 1"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        stats = db.stats()
+        assert (stats.size, stats.in_use) == (stats.idle, 0)
+        assert await db.fetch_value("SELECT 1") == 1
+
+    run(arlen_postgres.dsn, scenario, max_connections=1, max_lifetime=1e-6)

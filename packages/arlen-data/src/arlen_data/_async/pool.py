@@ -208,7 +208,11 @@ class AsyncPool:
             await settle(connection.close())
             raise
         self._roster.replace(connection)
-        await settle(connection.close())
+        try:
+            await settle(connection.close())
+        except BaseException:
+            self._roster.not_opened()
+            raise
         return await self._opened()
 
     async def _release_with_care(self, connection: AsyncConnection) -> None:

@@ -209,7 +209,11 @@ class Pool:
             connection.close()
             raise
         self._roster.replace(connection)
-        connection.close()
+        try:
+            connection.close()
+        except BaseException:
+            self._roster.not_opened()
+            raise
         return self._opened()
 
     def _release_with_care(self, connection: Connection) -> None:
