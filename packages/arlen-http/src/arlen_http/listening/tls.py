@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 
 from arlen_http import system
@@ -118,7 +117,7 @@ def _check_readable(name: str, path: str) -> None:
 
 def _stamp(path: str) -> Stamp:
     try:
-        found = os.stat(path)
+        found = system.status_of_path(path)
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino, found.st_size
