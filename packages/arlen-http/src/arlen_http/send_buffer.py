@@ -8,7 +8,7 @@ from contextlib import suppress
 
 __all__ = ["keep_send_buffer_short"]
 
-_ENOUGH_BYTES = 524_288
+_ENOUGH_BYTES = 262_144
 
 
 def keep_send_buffer_short(transport: asyncio.BaseTransport) -> None:
