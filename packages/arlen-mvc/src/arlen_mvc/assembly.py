@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +14,7 @@ from arlen_router import Router as TableBuilder
 
 from . import guards, middleware, static_files
 from .binding import Signature, read_signature
+from .built_in import built_in_steps
 from .callables import awaits, unwrapped
 from .composition import Finish, Open, Serve, Step, after_body, answered, by_body, in_worker, served
 from .context import Context
@@ -24,7 +25,7 @@ from .errors import ApplicationError, Mistake
 from .failures import ErrorHandlers, Failures
 from .finalisation import logging_requests, sealing, timing
 from .formats import preference
-from .health import SIGNALS, Health, Signal, health_action
+from .health import Health
 from .middleware import layered, the_response
 from .mounts import Mounts, marked, mounts_first
 from .resources import Resources
@@ -33,6 +34,7 @@ from .routes import RouteDeclaration, Router
 from .runtime import Endpoint, RouteInfo, Runtime
 from .security_headers import SecurityHeaders
 from .settings import Settings
+from .standard_layers import standard_layers
 from .static_files import StaticMount, StaticMounts
 from .templates import Additions, Templates
 from .timings import Timings
@@ -75,11 +77,21 @@ def assemble(parts: Parts) -> tuple[Runtime, Dispatch]:
 
 
 class _Assembly:
-    __slots__ = ("_failures", "_finish", "_layer_failures", "_mistakes", "_parts", "_runtime", "_static_mounts")
+    __slots__ = (
+        "_failures",
+        "_finish",
+        "_layer_failures",
+        "_layers",
+        "_mistakes",
+        "_parts",
+        "_runtime",
+        "_static_mounts",
+    )
 
     def __init__(self, parts: Parts) -> None:
         settings = parts.settings
         self._parts = parts
+        self._layers = (*standard_layers(settings), *parts.middleware)
         self._mistakes: list[Mistake] = middleware.find_mistakes(parts.middleware)
         self._static_mounts = parts.static_mounts.resolve(settings.root, settings.application)
         show = _presentation(settings)
@@ -108,7 +120,9 @@ class _Assembly:
             self._mistakes += self._runtime.templates.find_mistakes()
         if self._mistakes:
             raise ApplicationError.of_mistakes(tuple(dict.fromkeys(self._mistakes)))
-        built_in = {path: serve for signal in SIGNALS for path, serve in self._health(signal)}
+        built_in = {
+            path: self._serve(RouteInfo(), step, ()) for path, step in built_in_steps(parts.settings, parts.health)
+        }
         dispatch = routing(self._runtime.table, built_in, self._unrouted)
         static = {mount.prefix: self._static(mount) for mount in self._static_mounts}
         parts.mounts.use(parts.settings.server)
@@ -150,6 +164,9 @@ class _Assembly:
             declaration.controller.__name__ if declaration.controller else "",
             getattr(declaration.action, "__name__", type(declaration.action).__name__),
             declaration.place,
+            declaration.contract,
+            declaration.protection,
+            declaration.documentation,
         )
         self._mistakes += middleware.find_mistakes(declaration.middleware)
         self._mistakes += guards.find_mistakes(declaration.guards)
@@ -160,7 +177,7 @@ class _Assembly:
             bound=declaration.controller is not None,
         )
         self._mistakes += [replace(mistake, place=info.place) for mistake in mistakes]
-        layers = (*self._parts.middleware, *declaration.middleware)
+        layers = middleware.layers_for(declaration, (*self._layers, *declaration.middleware))
         action = self._action(declaration, signature)
         serve = self._serve(info, guards.guarded(action, declaration.guards), layers)
         if not action.awaits and not _BODILESS.issuperset(declaration.methods):
@@ -195,13 +212,8 @@ class _Assembly:
         return open_timed if runtime.settings.application.performance_logging else open_context
 
     def _unrouted(self, action: Callable[[Context], Response]) -> Serve:
-        return self._serve(RouteInfo(), Step(action, False), self._parts.middleware)
-
-    def _health(self, signal: Signal) -> Iterator[tuple[str, Serve]]:
-        action = health_action(self._parts.health, signal, self._parts.settings.observability)
-        serve = self._serve(RouteInfo(), Step(action, True), ())
-        yield signal.path, serve
-        yield f"{signal.path}.json", serve
+        layers = middleware.layers_for(None, self._layers)
+        return self._serve(RouteInfo(), Step(action, False), layers)
 
     def _static(self, mount: StaticMount) -> Dispatch:
         serve = self._serve(RouteInfo(), Step(mount.action, False), ())

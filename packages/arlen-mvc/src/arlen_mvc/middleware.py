@@ -14,6 +14,7 @@ from .errors import ArlenMVCError, HTTPError, Mistake
 
 if TYPE_CHECKING:
     from .failures import Failures
+    from .routes import RouteDeclaration
 
 CallNext = Callable[[Context], Awaitable[Response]]
 """The rest of the chain, for a layer to await."""
@@ -23,6 +24,16 @@ class Onion(Protocol):
     """``async def layer(ctx, call_next)``; ``await call_next(ctx)`` gives a response, whatever failed inside."""
 
     async def __call__(self, ctx: Context, call_next: CallNext, /) -> Response: ...
+
+
+def layers_for(route: RouteDeclaration | None, layers: Sequence[Any]) -> list[Any]:
+    """The layers as this route needs them (``None``: requests that no route takes).
+
+    A layer with a method ``for_route(route)`` is asked once, at start: it gives the layer to use (itself, or one made
+    for the route), or ``None`` when the route needs nothing of it.
+    """
+    asked = (layer.for_route(route) if hasattr(layer, "for_route") else layer for layer in layers)
+    return [layer for layer in asked if layer is not None]
 
 
 def layered(step: Step, layers: Sequence[Any], failures: Failures) -> Step:
@@ -40,7 +51,7 @@ def find_mistakes(layers: Sequence[Any]) -> list[Mistake]:
             f"middleware {place_of(layer)}", "is neither an async function nor a process/did_process object", remedy
         )
         for layer in layers
-        if not _is_pair(layer) and not (callable(layer) and awaits(layer))
+        if not (_is_pair(layer) or hasattr(layer, "for_route") or (callable(layer) and awaits(layer)))
     ]
 
 

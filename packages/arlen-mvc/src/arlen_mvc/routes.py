@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, TypeVar, Unpack
 
 from arlen_router import Condition
 
+from .auth.protection import Protection
 from .callables import place_of
+from .contracts.contract import Contract
+from .documentation import Documentation
 
 if TYPE_CHECKING:
     from .controller import Controller
@@ -35,6 +38,20 @@ class RouteOptions(TypedDict, total=False):
     """For plain functions: ``True`` (the default) runs them in a thread, ``False`` on the event loop."""
     conditions: Sequence[Condition]
     """Conditions of arlen_router that the request must meet."""
+    request_schema: Any
+    """What the request must hold: a descriptor dict or a model."""
+    response_schema: Any
+    """What the response promises: a descriptor dict or a model."""
+    required_scopes: Sequence[str]
+    """Scopes that the caller must have, all of them."""
+    required_roles: Sequence[str]
+    """Roles that the caller must have, all of them."""
+    summary: str
+    description: str
+    tags: Sequence[str]
+    operation_id: str
+    include_in_openapi: bool
+    deprecated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,9 @@ class RouteDeclaration:
     middleware: tuple[Middleware, ...] = ()
     blocking: bool = True
     conditions: tuple[Condition, ...] = ()
+    contract: Contract = field(default_factory=Contract)
+    protection: Protection = field(default_factory=Protection)
+    documentation: Documentation = field(default_factory=Documentation)
 
     @classmethod
     def of(
@@ -72,6 +92,9 @@ class RouteDeclaration:
             tuple(options.get("middleware", ())),
             options.get("blocking", True),
             tuple(options.get("conditions", ())),
+            Contract.of(options),
+            Protection.of(options),
+            Documentation.of(options),
         )
 
     @property

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from arlen_http import Request
 from arlen_router import RouteTable
 
+from .auth.protection import Protection
+from .contracts.contract import Contract
+from .documentation import Documentation
+from .operations import Describe, undescribed
+
 if TYPE_CHECKING:
     from .composition import Serve
-    from .context import Context
     from .resources import Resources
     from .settings import Settings
     from .templates import Templates
@@ -27,6 +31,10 @@ class RouteInfo:
     controller: str = ""
     action: str = ""
     place: str = ""
+    contract: Contract = field(default_factory=Contract)
+    protection: Protection = field(default_factory=Protection)
+    documentation: Documentation = field(default_factory=Documentation)
+    describe: Describe = undescribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Runtime:
 
     settings: Settings
     resources: Resources
-    request_factories: Mapping[type[Any], Callable[[Context], Any]]
+    request_factories: Mapping[type[Any], Callable[[Any], Any]]
     templates: Templates
     preferred_format: Callable[[Request], str]
     static_prefix: str

@@ -13,7 +13,7 @@ from .errors import Mistake, TemplateError
 if TYPE_CHECKING:
     import jinja2
 
-    from .context import Context
+    from .context.incoming import Incoming
 
 
 @lru_cache(maxsize=512)
@@ -53,7 +53,7 @@ class Templates:
         return ".." not in file.split("/") and (self.root / file).is_file()
 
     def render(
-        self, ctx: Context, name: str, context: Mapping[str, Any] | None, layout: str | None, values: Mapping[str, Any]
+        self, ctx: Incoming, name: str, context: Mapping[str, Any] | None, layout: str | None, values: Mapping[str, Any]
     ) -> str:
         """The text of a template; with a layout, the layout's text with the page as safe ``content``.
 
@@ -141,9 +141,9 @@ class Additions:
         environment.tests.update(self.tests)
 
 
-def _shortcuts(ctx: Context) -> dict[str, Any]:
+def _shortcuts(ctx: Incoming) -> dict[str, Any]:
     return {"ctx": ctx, "request": ctx.request, "url_for": ctx.url_for, "static_url": ctx.static_url}
 
 
-def _visible_stash(ctx: Context) -> Mapping[str, Any]:
+def _visible_stash(ctx: Incoming) -> Mapping[str, Any]:
     return {name: value for name, value in ctx.stash.items() if not name.startswith("arlen.") and name != "request_id"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any, Self, TypeAlias, TypeVar, Unpack
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from typing import Any, Self, TypeVar, Unpack
 
 from arlen_data.blocks import PLAIN, Block, Isolation
-from arlen_data.concurrency.tasks import call, settle
+from arlen_data.concurrency.tasks import call
 from arlen_data.dialects import syntax_of
 from arlen_data.errors import ArlenDataError, InvalidArgumentError, QueryFailed, Rollback, TransactionFailed
 from arlen_data.events import Diagnostics
@@ -24,22 +24,21 @@ from arlen_data.rows import Result, all_rows
 from arlen_data.script import SQLScript
 
 from .batch import AsyncBatch
+from .nesting import AsyncNesting, Hook
 from .prepared import AsyncPreparedStatement
 from .session import AsyncSession, wrap_session
 from .statements import AsyncStatements
 
 T = TypeVar("T")
-Hook: TypeAlias = Callable[[], Awaitable[object] | object]
 
 
 class AsyncConnection(AsyncStatements):
     """One connection to a database, acquired from it or wrapped around a connection of the driver.
 
-    Transactions nest: depth 0 is none, depth 1 a transaction, and each further one a savepoint. It is dirty when
-    something happened to it that its next user must not notice.
+    It is dirty when something happened to it that its next user must not notice.
     """
 
-    __slots__ = ("_depth", "_diagnostics", "_hooks", "_marked", "_prepared", "_queries", "_session", "dirty", "lease")
+    __slots__ = ("_diagnostics", "_marked", "_nesting", "_prepared", "_queries", "_session", "dirty", "lease")
 
     def __init__(
         self, session: AsyncSession, queries: Queries, options: DatabaseOptions, diagnostics: Diagnostics
@@ -48,8 +47,7 @@ class AsyncConnection(AsyncStatements):
         self._queries = queries
         self._diagnostics = diagnostics
         self._prepared = PreparedStatements(options.prepared_statement_cache_limit)
-        self._depth = 0
-        self._hooks: list[tuple[int, Hook]] = []
+        self._nesting = AsyncNesting(session, self._prepared)
         self._marked = False
         self.dirty = False
         self.lease = Lease()
@@ -79,7 +77,7 @@ class AsyncConnection(AsyncStatements):
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open here."""
-        return self._depth > 0
+        return self._nesting.depth > 0
 
     @property
     def usable(self) -> bool:
@@ -122,20 +120,10 @@ class AsyncConnection(AsyncStatements):
         for hook in hooks:
             await call(hook)
 
-    @asynccontextmanager
-    async def atomic(self, block: Block, hooks: list[Hook]) -> AsyncIterator[None]:
+    def atomic(self, block: Block, hooks: list[Hook]) -> AbstractAsyncContextManager[None]:
         """A transaction whose hooks the caller runs: they are in ``hooks`` when the outermost block was committed."""
-        depth = self._depth
-        try:
-            await self._begin(block)
-            yield
-            await self._commit()
-        except BaseException:
-            await settle(self._undo_to(depth))
-            raise
-        if depth == 0:
-            hooks += [hook for _, hook in self._hooks]
-            self._hooks.clear()
+        self.dirty = True
+        return self._nesting.atomic(block, hooks)
 
     def on_commit(self, hook: Hook) -> None:
         """Call ``hook`` once the transaction is committed; never, when it or the block around this call is undone.
@@ -143,8 +131,7 @@ class AsyncConnection(AsyncStatements):
         Raises:
             TransactionFailed: code ``no_transaction``.
         """
-        self._expect_transaction()
-        self._hooks.append((self._depth, hook))
+        self._nesting.on_commit(hook)
 
     async def begin(self, block: Block = PLAIN) -> None:
         """Begin a transaction, for programs that cannot use ``transaction()``.
@@ -152,9 +139,10 @@ class AsyncConnection(AsyncStatements):
         Raises:
             TransactionFailed: code ``transaction_open``.
         """
-        if self._depth:
+        if self.in_transaction:
             raise TransactionFailed("a transaction is open already; nest with transaction()", code="transaction_open")
-        await self._begin(block)
+        self.dirty = True
+        await self._nesting.begin(block)
 
     async def commit(self) -> None:
         """Commit what ``begin`` began. A commit that fails leaves no transaction behind.
@@ -162,15 +150,7 @@ class AsyncConnection(AsyncStatements):
         Raises:
             TransactionFailed: ``no_transaction``, ``transaction_lost``.
         """
-        self._expect_transaction()
-        try:
-            await self._commit()
-        except BaseException:
-            await settle(self._undo_to(0))
-            raise
-        hooks = [hook for _, hook in self._hooks]
-        self._hooks.clear()
-        for hook in hooks:
+        for hook in await self._nesting.commit():
             await call(hook)
 
     async def rollback(self) -> None:
@@ -179,8 +159,8 @@ class AsyncConnection(AsyncStatements):
         Raises:
             TransactionFailed: code ``no_transaction``.
         """
-        self._expect_transaction()
-        await self._undo_to(0)
+        self._nesting.expect_open()
+        await self._nesting.undo_to(0)
 
     @asynccontextmanager
     async def stream(
@@ -193,7 +173,7 @@ class AsyncConnection(AsyncStatements):
         query = self._queries.query(statement, parameters, "query", False)
         self.dirty = True
         parts = self._session.stream(query, size)
-        if self._depth or self.dialect == "sqlite":
+        if self.in_transaction or self.dialect == "sqlite":
             async with aclosing(parts):
                 yield _rows(parts, rows_as, query.plan.sql)
         else:
@@ -214,7 +194,7 @@ class AsyncConnection(AsyncStatements):
         batch = AsyncBatch(self._queries)
         yield batch
         self.dirty = True
-        if self._depth or self.dialect == "sqlite":
+        if self.in_transaction or self.dialect == "sqlite":
             async with self.atomic(PLAIN, []):
                 results = await self._session.run_together(batch.queries)
         else:
@@ -264,8 +244,8 @@ class AsyncConnection(AsyncStatements):
 
     async def recover(self) -> bool:
         """End what was left open: transactions, hooks, changes of the session. Whether it can be used again."""
-        if self._session.usable and (self._depth or self._session.in_transaction):
-            await self._undo_to(0)
+        if self._session.usable and (self._nesting.depth or self._session.in_transaction):
+            await self._nesting.undo_to(0)
         if self._marked and self._session.usable:
             await self._session.reset()
             self._marked = False
@@ -303,7 +283,7 @@ class AsyncConnection(AsyncStatements):
                 await self._note(query.plan)
             raise
         plan = query.plan
-        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._nesting.depth > 0)):
             await self._note(plan)
         return result
 
@@ -320,7 +300,7 @@ class AsyncConnection(AsyncStatements):
             self.dirty = True
             raise
         plan = query.plan
-        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._nesting.depth > 0)):
             await self._note(plan)
         return changed
 
@@ -358,7 +338,7 @@ class AsyncConnection(AsyncStatements):
         self._marked = self._marked or plan.marks_session
         if plan.flushes:
             self._prepared.clear()
-        if self._session.in_transaction is (self._depth > 0):
+        if self._session.in_transaction is (self._nesting.depth > 0):
             return
         if self._session.in_transaction:
             await self._session.command("ROLLBACK")
@@ -372,50 +352,6 @@ class AsyncConnection(AsyncStatements):
         if self.dialect != "postgresql":
             raise InvalidArgumentError(f"SQLite has no {feature}", code="unsupported_feature")
         return self._session
-
-    def _expect_transaction(self) -> None:
-        if not self._depth:
-            raise TransactionFailed("no transaction is open here", code="no_transaction")
-
-    async def _begin(self, block: Block) -> None:
-        depth = self._depth
-        self.dirty = True
-        if depth == 0:
-            await self._session.begin(block)
-        elif block.plain:
-            await self._session.command(f"SAVEPOINT arlen_{depth}")
-        else:
-            raise InvalidArgumentError(
-                "isolation, role and the like are for the outermost block of a transaction", code="invalid_option"
-            )
-        self._depth = depth + 1
-
-    async def _commit(self) -> None:
-        depth = self._depth - 1
-        if self._session.usable and self._session.failed:
-            raise TransactionFailed(
-                "nothing of the transaction was kept: the database had already rolled it back after an earlier error",
-                code="transaction_lost",
-            )
-        await self._session.command("COMMIT" if depth == 0 else f"RELEASE SAVEPOINT arlen_{depth}")
-        self._depth = depth
-        self._hooks = [(min(level, depth), hook) for level, hook in self._hooks]
-
-    async def _undo_to(self, depth: int) -> None:
-        """Undo every block deeper than ``depth``; a connection that cannot is closed, which undoes too."""
-        deeper, self._depth = self._depth > depth, min(self._depth, depth)
-        self._hooks = [(level, hook) for level, hook in self._hooks if level <= depth]
-        if not self._session.usable or not self._session.in_transaction or (depth and not deeper):
-            return
-        self._prepared.clear()
-        try:
-            if depth == 0:
-                await self._session.command("ROLLBACK")
-            else:
-                await self._session.command(f"ROLLBACK TO SAVEPOINT arlen_{depth}")
-                await self._session.command(f"RELEASE SAVEPOINT arlen_{depth}")
-        except ArlenDataError:
-            await self._session.close()
 
 
 async def _rows(parts: AsyncIterator[Result], rows_as: Callable[..., T], sql: str) -> AsyncIterator[T]:

@@ -30,8 +30,9 @@ from arlen_data.script import SQLScript
 from arlen_data.turns import Level, Turns, turn_timeout
 
 from .batch import AsyncBatch
-from .connection import AsyncConnection, Hook
+from .connection import AsyncConnection
 from .listener import AsyncListener
+from .nesting import Hook
 from .pool import AsyncPool
 from .session import open_session
 from .statements import AsyncStatements

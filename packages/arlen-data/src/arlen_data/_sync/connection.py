@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from typing import Any, Self, TypeAlias, TypeVar, Unpack
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from typing import Any, Self, TypeVar, Unpack
 
 from arlen_data.blocks import PLAIN, Block, Isolation
 from arlen_data.concurrency.threads import call
@@ -25,30 +25,28 @@ from arlen_data.rows import Result, all_rows
 from arlen_data.script import SQLScript
 
 from .batch import Batch
+from .nesting import Hook, Nesting
 from .prepared import PreparedStatement
 from .session import Session, wrap_session
 from .statements import Statements
 
 T = TypeVar("T")
-Hook: TypeAlias = Callable[[], object]
 
 
 class Connection(Statements):
     """One connection to a database, acquired from it or wrapped around a connection of the driver.
 
-    Transactions nest: depth 0 is none, depth 1 a transaction, and each further one a savepoint. It is dirty when
-    something happened to it that its next user must not notice.
+    It is dirty when something happened to it that its next user must not notice.
     """
 
-    __slots__ = ("_depth", "_diagnostics", "_hooks", "_marked", "_prepared", "_queries", "_session", "dirty", "lease")
+    __slots__ = ("_diagnostics", "_marked", "_nesting", "_prepared", "_queries", "_session", "dirty", "lease")
 
     def __init__(self, session: Session, queries: Queries, options: DatabaseOptions, diagnostics: Diagnostics) -> None:
         self._session = session
         self._queries = queries
         self._diagnostics = diagnostics
         self._prepared = PreparedStatements(options.prepared_statement_cache_limit)
-        self._depth = 0
-        self._hooks: list[tuple[int, Hook]] = []
+        self._nesting = Nesting(session, self._prepared)
         self._marked = False
         self.dirty = False
         self.lease = Lease()
@@ -78,7 +76,7 @@ class Connection(Statements):
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open here."""
-        return self._depth > 0
+        return self._nesting.depth > 0
 
     @property
     def usable(self) -> bool:
@@ -120,20 +118,10 @@ class Connection(Statements):
         for hook in hooks:
             call(hook)
 
-    @contextmanager
-    def atomic(self, block: Block, hooks: list[Hook]) -> Iterator[None]:
+    def atomic(self, block: Block, hooks: list[Hook]) -> AbstractContextManager[None]:
         """A transaction whose hooks the caller runs: they are in ``hooks`` when the outermost block was committed."""
-        depth = self._depth
-        try:
-            self._begin(block)
-            yield
-            self._commit()
-        except BaseException:
-            self._undo_to(depth)
-            raise
-        if depth == 0:
-            hooks += [hook for _, hook in self._hooks]
-            self._hooks.clear()
+        self.dirty = True
+        return self._nesting.atomic(block, hooks)
 
     def on_commit(self, hook: Hook) -> None:
         """Call ``hook`` once the transaction is committed; never, when it or the block around this call is undone.
@@ -141,8 +129,7 @@ class Connection(Statements):
         Raises:
             TransactionFailed: code ``no_transaction``.
         """
-        self._expect_transaction()
-        self._hooks.append((self._depth, hook))
+        self._nesting.on_commit(hook)
 
     def begin(self, block: Block = PLAIN) -> None:
         """Begin a transaction, for programs that cannot use ``transaction()``.
@@ -150,9 +137,10 @@ class Connection(Statements):
         Raises:
             TransactionFailed: code ``transaction_open``.
         """
-        if self._depth:
+        if self.in_transaction:
             raise TransactionFailed("a transaction is open already; nest with transaction()", code="transaction_open")
-        self._begin(block)
+        self.dirty = True
+        self._nesting.begin(block)
 
     def commit(self) -> None:
         """Commit what ``begin`` began. A commit that fails leaves no transaction behind.
@@ -160,15 +148,7 @@ class Connection(Statements):
         Raises:
             TransactionFailed: ``no_transaction``, ``transaction_lost``.
         """
-        self._expect_transaction()
-        try:
-            self._commit()
-        except BaseException:
-            self._undo_to(0)
-            raise
-        hooks = [hook for _, hook in self._hooks]
-        self._hooks.clear()
-        for hook in hooks:
+        for hook in self._nesting.commit():
             call(hook)
 
     def rollback(self) -> None:
@@ -177,8 +157,8 @@ class Connection(Statements):
         Raises:
             TransactionFailed: code ``no_transaction``.
         """
-        self._expect_transaction()
-        self._undo_to(0)
+        self._nesting.expect_open()
+        self._nesting.undo_to(0)
 
     @contextmanager
     def stream(
@@ -191,7 +171,7 @@ class Connection(Statements):
         query = self._queries.query(statement, parameters, "query", False)
         self.dirty = True
         parts = self._session.stream(query, size)
-        if self._depth or self.dialect == "sqlite":
+        if self.in_transaction or self.dialect == "sqlite":
             with closing(parts):
                 yield _rows(parts, rows_as, query.plan.sql)
         else:
@@ -212,7 +192,7 @@ class Connection(Statements):
         batch = Batch(self._queries)
         yield batch
         self.dirty = True
-        if self._depth or self.dialect == "sqlite":
+        if self.in_transaction or self.dialect == "sqlite":
             with self.atomic(PLAIN, []):
                 results = self._session.run_together(batch.queries)
         else:
@@ -262,8 +242,8 @@ class Connection(Statements):
 
     def recover(self) -> bool:
         """End what was left open: transactions, hooks, changes of the session. Whether it can be used again."""
-        if self._session.usable and (self._depth or self._session.in_transaction):
-            self._undo_to(0)
+        if self._session.usable and (self._nesting.depth or self._session.in_transaction):
+            self._nesting.undo_to(0)
         if self._marked and self._session.usable:
             self._session.reset()
             self._marked = False
@@ -301,7 +281,7 @@ class Connection(Statements):
                 self._note(query.plan)
             raise
         plan = query.plan
-        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._nesting.depth > 0)):
             self._note(plan)
         return result
 
@@ -318,7 +298,7 @@ class Connection(Statements):
             self.dirty = True
             raise
         plan = query.plan
-        if not plan.quiet and (plan.notable or session.in_transaction is not (self._depth > 0)):
+        if not plan.quiet and (plan.notable or session.in_transaction is not (self._nesting.depth > 0)):
             self._note(plan)
         return changed
 
@@ -356,7 +336,7 @@ class Connection(Statements):
         self._marked = self._marked or plan.marks_session
         if plan.flushes:
             self._prepared.clear()
-        if self._session.in_transaction is (self._depth > 0):
+        if self._session.in_transaction is (self._nesting.depth > 0):
             return
         if self._session.in_transaction:
             self._session.command("ROLLBACK")
@@ -370,50 +350,6 @@ class Connection(Statements):
         if self.dialect != "postgresql":
             raise InvalidArgumentError(f"SQLite has no {feature}", code="unsupported_feature")
         return self._session
-
-    def _expect_transaction(self) -> None:
-        if not self._depth:
-            raise TransactionFailed("no transaction is open here", code="no_transaction")
-
-    def _begin(self, block: Block) -> None:
-        depth = self._depth
-        self.dirty = True
-        if depth == 0:
-            self._session.begin(block)
-        elif block.plain:
-            self._session.command(f"SAVEPOINT arlen_{depth}")
-        else:
-            raise InvalidArgumentError(
-                "isolation, role and the like are for the outermost block of a transaction", code="invalid_option"
-            )
-        self._depth = depth + 1
-
-    def _commit(self) -> None:
-        depth = self._depth - 1
-        if self._session.usable and self._session.failed:
-            raise TransactionFailed(
-                "nothing of the transaction was kept: the database had already rolled it back after an earlier error",
-                code="transaction_lost",
-            )
-        self._session.command("COMMIT" if depth == 0 else f"RELEASE SAVEPOINT arlen_{depth}")
-        self._depth = depth
-        self._hooks = [(min(level, depth), hook) for level, hook in self._hooks]
-
-    def _undo_to(self, depth: int) -> None:
-        """Undo every block deeper than ``depth``; a connection that cannot is closed, which undoes too."""
-        deeper, self._depth = self._depth > depth, min(self._depth, depth)
-        self._hooks = [(level, hook) for level, hook in self._hooks if level <= depth]
-        if not self._session.usable or not self._session.in_transaction or (depth and not deeper):
-            return
-        self._prepared.clear()
-        try:
-            if depth == 0:
-                self._session.command("ROLLBACK")
-            else:
-                self._session.command(f"ROLLBACK TO SAVEPOINT arlen_{depth}")
-                self._session.command(f"RELEASE SAVEPOINT arlen_{depth}")
-        except ArlenDataError:
-            self._session.close()
 
 
 def _rows(parts: Iterator[Result], rows_as: Callable[..., T], sql: str) -> Iterator[T]:

@@ -31,8 +31,9 @@ from arlen_data.script import SQLScript
 from arlen_data.turns import Level, Turns, turn_timeout
 
 from .batch import Batch
-from .connection import Connection, Hook
+from .connection import Connection
 from .listener import Listener
+from .nesting import Hook
 from .pool import Pool
 from .session import open_session
 from .statements import Statements

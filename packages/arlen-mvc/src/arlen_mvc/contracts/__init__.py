@@ -1,0 +1,1 @@
+"""Contracts: what a request must hold, and what a response promises."""
