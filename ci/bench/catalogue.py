@@ -53,6 +53,7 @@ FLOOR = Subject("floor", "floor", program("floor"), ("httptools", "uvloop"), Rol
 ARLEN_BARE = Subject("arlen_bare", "Arlen, bare handler", program("arlen_bare"), ("arlen-http",), Role.HOUSE)
 ARLEN_UPLOAD = Subject("arlen_upload", "Arlen, bare handler", program("arlen_upload"), ("arlen-http",), Role.HOUSE)
 ARLEN_APP = Subject("arlen_app", "Arlen", program("arlen_app"), ("arlen-mvc", "arlen-http"), Role.HOUSE)
+ARLEN_HEAVY = Subject("arlen_heavy", "Arlen", program("arlen_heavy"), ("arlen-mvc", "arlen-http"), Role.HOUSE)
 ARLEN_UVICORN = Subject(
     "arlen_uvicorn", "uvicorn + Arlen", uvicorn("arlen_app.app:app"), ("arlen-mvc", "uvicorn"), Role.HOUSE
 )
@@ -73,6 +74,7 @@ STARLETTE_UPLOAD = Subject(
     "starlette_upload", "uvicorn + Starlette", uvicorn("starlette_upload:app"), ("starlette", "uvicorn")
 )
 FASTAPI = Subject("fastapi", "uvicorn + FastAPI", uvicorn("fastapi_app:app"), ("fastapi", "uvicorn"))
+FASTAPI_HEAVY = Subject("fastapi_heavy", "uvicorn + FastAPI", uvicorn("fastapi_heavy:app"), ("fastapi", "limits"))
 LITESTAR = Subject("litestar", "uvicorn + Litestar", uvicorn("litestar_app:app"), ("litestar", "uvicorn"))
 FALCON = Subject("falcon", "uvicorn + Falcon", uvicorn("falcon_app:app"), ("falcon", "uvicorn"))
 BLACKSHEEP = Subject("blacksheep", "uvicorn + BlackSheep", uvicorn("blacksheep_app:app"), ("blacksheep", "uvicorn"))

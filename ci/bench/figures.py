@@ -84,13 +84,20 @@ def rate_per_cpu(cell: Cell) -> float:
     return cell.rate_per_cpu
 
 
+def user_us(cell: Cell) -> float:
+    return cell.user_us
+
+
 def p99(cell: Cell) -> float:
     return cell.p99_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``key`` is ``metric`` of ``of`` over the largest among ``against``, both in ``scenario``."""
+    """``key`` is ``metric`` of ``of`` over the largest among ``against``, both in ``scenario``.
+
+    Against nobody it is the metric itself.
+    """
 
     key: str
     scenario: str
@@ -102,6 +109,8 @@ class Figure:
     def ratio(self, found: Cells, metric: Metric) -> float | None:
         """The ratio by ``metric``, or None when one side was not measured."""
         own, others = self.sides(found)
+        if own and not self.against:
+            return metric(own[0])
         if not own or not others:
             return None
         return metric(own[0]) / max(map(metric, others))

@@ -60,9 +60,8 @@ class Connection(asyncio.Protocol):
         self.tally.errors += self.tally.running
 
 
-async def load(host: str, port: int, path: str, connections: int, seconds: float) -> dict[str, int]:
+async def load(host: str, port: int, request: bytes, connections: int, seconds: float) -> dict[str, int]:
     tally = Tally()
-    request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -86,11 +85,16 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("method", nargs="?", default="GET")
+    parser.add_argument("body", nargs="?", default="")
+    parser.add_argument("fields", nargs="*")
     options = parser.parse_args()
     url = urlsplit(options.url)
-    counted = uvloop.run(
-        load(url.hostname or "127.0.0.1", url.port or 80, url.path or "/", options.connections, options.seconds)
-    )
+    host, port, body = url.hostname or "127.0.0.1", url.port or 80, options.body.encode()
+    length = [f"Content-Length: {len(body)}"] if body else []
+    lines = [f"{options.method} {url.path or '/'} HTTP/1.1", f"Host: {host}:{port}", *options.fields, *length, "", ""]
+    request = "\r\n".join(lines).encode() + body
+    counted = uvloop.run(load(host, port, request, options.connections, options.seconds))
     print(json.dumps(counted))
 
 

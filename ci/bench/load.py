@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .cpu import CPUTime, pinned
 from .root import ROOT
+from .scenarios import Question
 from .subjects.content import HOST
 
 REPORT = Path(__file__).with_name("wrk_report.lua")
@@ -42,6 +43,8 @@ class Load:
 class Generator:
     """A program that loads one URL and prints one JSON object as its last line; wrk knows whole seconds only.
 
+    After ``--`` come method, body and header fields.
+
     The object has ``requests``, ``errors``, ``duration_us``, ``p50_us`` and ``p99_us``.
     """
 
@@ -60,14 +63,16 @@ class Generator:
 
     @classmethod
     def own(cls) -> Generator:
-        command = (sys.executable, "-m", "ci.bench.generator", "{url}")
-        return cls("asyncio", (*command, "--connections={connections}", "--seconds={seconds}"))
+        command = (sys.executable, "-m", "ci.bench.generator")
+        return cls("asyncio", (*command, "--connections={connections}", "--seconds={seconds}", "{url}"))
 
-    def run(self, port: int, path: str, *, core: int, connections: int, seconds: float) -> Load:
-        """Load ``path`` for ``seconds`` over keep-alive connections. Raises LoadError."""
-        url = f"http://{HOST}:{port}{path}"
+    def run(self, port: int, question: Question, *, core: int, connections: int, seconds: float) -> Load:
+        """Ask the question for ``seconds`` over keep-alive connections. Raises LoadError."""
+        url = f"http://{HOST}:{port}{question.path}"
         values = {"url": url, "connections": connections, "seconds": seconds, "whole_seconds": ceil(seconds)}
-        command = [part.format_map(values) for part in self.command]
+        fields = (f"{name}: {value}" for name, value in question.headers.items())
+        asked = ("--", question.method, question.body.decode(), *fields)
+        command = [*(part.format_map(values) for part in self.command), *asked]
         before = children_time()
         with pinned(core):
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds + 60)

@@ -66,10 +66,11 @@ class Bench:
 
     def sample(self, subject: Subject, scenario: Scenario, server: Server, round: int, tries: int) -> Sample:
         """Measure once. Raises LoadError."""
+        question = scenario.question(server.port)
         server_before, busy_before = server.cpu_time(), self.busy()
         load = self.generator.run(
             server.port,
-            scenario.path,
+            question,
             core=self.cores.load,
             connections=self.effort.connections,
             seconds=self.effort.seconds,
@@ -157,5 +158,5 @@ def visit(
             raise SubjectUnavailable("; ".join(faults))
         idle_mb.setdefault(subject.name, []).append(server.resident_mb())
         for scenario in scenarios:
-            warm_up(server.port, scenario.path)
+            warm_up(server.port, scenario.question(server.port))
             yield bench.least_disturbed(subject, scenario, server, round)

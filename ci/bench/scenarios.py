@@ -6,9 +6,20 @@ import http.client
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from . import asking
 from .subjects import content
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request."""
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,11 @@ def same_json(body: bytes) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A GET request and what must come back before anything is timed.
+    """A request and what must come back before anything is timed.
 
     ``headers`` must be in the answer with these values; each of ``fresh`` must hold 32 hex digits that differ
-    between two answers.
+    between two answers. ``entrance`` is asked once before: the cookies of its answer are sent with the request, and
+    its JSON object's members are sent as header fields.
     """
 
     name: str
@@ -47,6 +59,19 @@ class Scenario:
     meaning: Callable[[bytes], object] = same_bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     fresh: tuple[str, ...] = ()
+    method: str = "GET"
+    sent: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    entrance: str = ""
+
+    def question(self, port: int) -> Question:
+        """The request, as the server on ``port`` will accept it."""
+        plain = Question(self.path, self.method, self.sent, self.content)
+        if not self.entrance:
+            return plain
+        answer = fetch(port, Question(self.entrance, headers=self.sent))
+        entered = {"Cookie": answer.headers["set-cookie"].partition(";")[0], **json.loads(answer.body)}
+        return replace(plain, headers={**self.sent, **entered})
 
     def differences(self, first: Answer, second: Answer) -> Iterator[str]:
         """What two answers of one subject lack to be the answer that all subjects give."""
@@ -72,11 +97,11 @@ class Scenario:
                 yield f"header {name} is not fresh per request: {values[0]!r}, {values[1]!r}"
 
 
-def fetch(port: int, path: str) -> Answer:
-    """One GET on a connection of its own. Raises OSError or http.client.HTTPException."""
+def fetch(port: int, question: Question) -> Answer:
+    """One request on a connection of its own. Raises OSError or http.client.HTTPException."""
     connection = http.client.HTTPConnection(content.HOST, port, timeout=5)
     try:
-        connection.request("GET", path)
+        connection.request(question.method, question.path, question.body or None, dict(question.headers))
         response = connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, response.read())
@@ -84,12 +109,12 @@ def fetch(port: int, path: str) -> Answer:
         connection.close()
 
 
-def warm_up(port: int, path: str, requests: int = 300) -> None:
+def warm_up(port: int, question: Question, requests: int = 300) -> None:
     """Ask often enough on one connection that the interpreter has specialised the code on the way."""
     connection = http.client.HTTPConnection(content.HOST, port, timeout=5)
     try:
         for _ in range(requests):
-            connection.request("GET", path)
+            connection.request(question.method, question.path, question.body or None, dict(question.headers))
             connection.getresponse().read()
     finally:
         connection.close()
@@ -97,11 +122,16 @@ def warm_up(port: int, path: str, requests: int = 300) -> None:
 
 def verify(port: int, scenarios: tuple[Scenario, ...]) -> list[str]:
     """Each difference between what the server on ``port`` answers and what it should, as a sentence."""
-    return [
-        f"{scenario.path} gives {difference}"
-        for scenario in scenarios
-        for difference in scenario.differences(fetch(port, scenario.path), fetch(port, scenario.path))
-    ]
+    return [f"{scenario.path} gives {difference}" for scenario in scenarios for difference in faults(port, scenario)]
+
+
+def faults(port: int, scenario: Scenario) -> Iterator[str]:
+    """What is wrong with two answers to the same question."""
+    try:
+        question = scenario.question(port)
+    except (KeyError, ValueError) as error:
+        return iter([f"no entrance by {scenario.entrance}: {error!r}"])
+    return scenario.differences(fetch(port, question), fetch(port, question))
 
 
 HEALTHZ = Scenario("healthz", "/healthz", "text/plain", content.HEALTH.encode())
@@ -121,6 +151,35 @@ ECHO = Scenario(
     meaning=same_json,
     headers=content.SECURITY_HEADERS,
     fresh=("x-request-id",),
+)
+BROWSER = Scenario(
+    "status_browser",
+    STATUS.path,
+    STATUS.media_type,
+    STATUS.body,
+    meaning=same_json,
+    sent=dict(line.split(": ", 1) for line in asking.BROWSER),
+)
+MODEL = Scenario(
+    "model",
+    "/api/orders",
+    "application/json",
+    {"customer": "grace@example.org", "total": 68.75, "order": content.ORDER},
+    meaning=same_json,
+    method="POST",
+    sent={"Content-Type": "application/json"},
+    content=json.dumps(content.ORDER).encode(),
+)
+HEAVY = Scenario(
+    "heavy",
+    "/api/pay",
+    "application/json",
+    {"paid": True, "by": "ada", "visits": 1},
+    meaning=same_json,
+    method="POST",
+    sent={"Content-Type": "application/json", "Authorization": f"Bearer {content.bearer()}"},
+    content=b'{"amount": 12}',
+    entrance="/api/enter",
 )
 HTML = Scenario("html", "/", "text/html", content.page().encode())
 FILE = Scenario("file", content.FILE_PATH, "application/octet-stream", content.BLOB)

@@ -19,7 +19,7 @@ from .catalogue import Subject
 from .cpu import CPUTime, pinned, process_tree, time_of
 from .memory import open_files, resident_mb
 from .root import ROOT
-from .scenarios import fetch
+from .scenarios import Question, fetch
 from .subjects.content import HOST
 
 START_SECONDS = 20.0
@@ -95,7 +95,7 @@ def answers(process: subprocess.Popen[bytes], port: int) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            fetch(port, "/healthz")
+            fetch(port, Question("/healthz"))
         except (OSError, HTTPException):
             time.sleep(0.05)
         else:

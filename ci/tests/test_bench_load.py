@@ -1,11 +1,14 @@
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ci.bench.cpu import Cores, CPUTime
 from ci.bench.load import Generator, LoadError, parse
 from ci.bench.root import ROOT
+from ci.bench.scenarios import Question
 from ci.bench.subjects.content import HOST
 
 WRK = """Running 2s test @ http://127.0.0.1:8000/healthz
@@ -52,10 +55,32 @@ def floor():
 
 @pytest.mark.parametrize("generator", [Generator.own(), Generator.installed()], ids=["own", "installed"])
 def test_every_generator_reports_answers_latencies_and_its_own_cpu_time(floor, generator):
-    load = generator.run(floor.port, "/healthz", core=Cores.available().load, connections=2, seconds=1)
+    load = generator.run(floor.port, Question("/healthz"), core=Cores.available().load, connections=2, seconds=1)
     assert load.requests > 100
     assert 0 < load.p50_ms <= load.p99_ms
     assert load.cpu.total > 0
+
+
+@pytest.mark.parametrize("generator", [Generator.own(), Generator.installed()], ids=["own", "installed"])
+def test_every_generator_sends_method_fields_and_body(generator):
+    def answer(listener, heard):
+        while not heard:  # wrk tries the address with a connection of its own
+            connection, _ = listener.accept()
+            with connection:
+                while asked := connection.recv(65536):
+                    heard.append(asked)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    heard = []
+    question = Question("/api/pay", "POST", {"X-Token": "a: b", "Content-Type": "text/plain"}, b'{"amount": "1 2"}')
+    with socket.create_server((HOST, 0)) as listener, ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(answer, listener, heard)
+        generator.run(listener.getsockname()[1], question, core=Cores.available().load, connections=1, seconds=1)
+        answering.result(10)
+    head, _, body = heard[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/pay HTTP/1.1\r\n")
+    assert {b"X-Token: a: b", b"Content-Type: text/plain", b"Content-Length: 17"} < set(head.split(b"\r\n"))
+    assert body == question.body
 
 
 def test_our_own_generator_counts_error_answers(floor):

@@ -72,7 +72,7 @@ class Flatness:
         with running(subject, options.cores.server) as server:
             if faults := verify(server.port, (self.scenario,)):
                 raise SubjectUnavailable("; ".join(faults))
-            warm_up(server.port, self.scenario.path)
+            warm_up(server.port, self.scenario.question(server.port))
             for level in self.levels:
                 bench = Bench(options.cores, options.generator, replace(options.effort, connections=level))
                 yield bench.least_disturbed(subject, self.at(level), server, round)

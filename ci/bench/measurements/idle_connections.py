@@ -64,7 +64,7 @@ class IdleConnections:
         with running(subject, cores.server) as server:
             if faults := verify(server.port, (self.scenario,)):
                 raise SubjectUnavailable("; ".join(faults))
-            warm_up(server.port, self.scenario.path)
+            warm_up(server.port, self.scenario.question(server.port))
             before = proportional_bytes(server.pids)
             with beside(cores.load, "crowd", port=server.port, path=self.scenario.path, clients=self.count):
                 time.sleep(SETTLING_SECONDS)

@@ -73,7 +73,7 @@ class Requests:
         for scenario in self.scenarios:
             ranked = self.ranked(scenario, found)
             if ranked:
-                head = (f"{self.name}: GET {scenario.path}", *HEAD)
+                head = (f"{self.name}: {scenario.method} {scenario.path}", *HEAD)
                 yield table(head, [row(subject.title, cell) for subject, cell in ranked])
 
     def memory_table(self, chosen: Sequence[Subject], idle: Mapping[str, float]) -> Iterator[str]:
@@ -89,7 +89,7 @@ class Requests:
     def panels(self, found: Cells, options: Options) -> list[Panel]:
         return [
             Panel(
-                f"{self.name}: GET {scenario.path}",
+                f"{self.name}: {scenario.method} {scenario.path}",
                 f"requests per second over {options.effort.connections} connections",
                 [Bar(subject.title, cell.rate, subject.role) for subject, cell in self.ranked(scenario, found)],
             )

@@ -84,7 +84,7 @@ class SlowClients:
         """One round. Raises LoadError and SubjectUnavailable."""
         if faults := verify(server.port, (self.scenario,)):
             raise SubjectUnavailable("; ".join(faults))
-        warm_up(server.port, self.scenario.path)
+        warm_up(server.port, self.scenario.question(server.port))
         quiet, foreign = self.paced(server, options)
         with beside(options.cores.load, "drip", port=server.port, clients=self.clients):
             if not server.keeps(self.clients):

@@ -1,4 +1,4 @@
-"""The default headers of the echo scenario as pure ASGI middleware, the cheapest kind there is."""
+"""Security headers and a request id as pure ASGI middleware, the cheapest kind there is."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class EchoHeaders:
-    """Adds security headers and a request id under ``/api/echo/``; leaves every other path alone."""
+class DefaultHeaders:
+    """Adds security headers and a request id below a path; leaves every other path alone."""
 
-    __slots__ = ("app",)
+    __slots__ = ("app", "below")
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, below: str = "/api/echo/") -> None:
         self.app = app
+        self.below = below
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/echo/"):
+        if scope["type"] != "http" or not scope["path"].startswith(self.below):
             await self.app(scope, receive, send)
             return
 

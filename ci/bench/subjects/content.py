@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import hmac
+import json
 import secrets
 import tempfile
 import time
@@ -66,6 +69,34 @@ PAGE = Page(
         Item(name="Hinge", price=4.75, stock=0),
     ],
 )
+
+ORDER = {
+    "customer": {"name": "Grace Hopper", "email": "grace@example.org", "since": "1952-05-04"},
+    "lines": [
+        {"sku": f"SKU-{number:05}", "title": f"Part number {number} of the assembly", "quantity": number, "price": 1.25}
+        for number in range(1, 11)
+    ],
+    "currency": "EUR",
+    "note": "Please ring twice; the door is behind the workshop.",
+    "express": True,
+}
+"""About a kilobyte of JSON."""
+
+JWT_SECRET = "a secret of the benchmark that is long enough for HS256"
+SESSION_SECRET = "another secret of the benchmark, for the session's cookie"
+JWT_CLAIMS = {"sub": "ada", "scope": "orders:write", "exp": 4_102_444_800}
+RATE_LIMIT = 1_000_000_000
+
+
+def bearer() -> str:
+    """A token for JWT_CLAIMS, signed with JWT_SECRET by HS256 (RFC 7519)."""
+
+    def part(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+    signed = f"{part(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())}.{part(json.dumps(JWT_CLAIMS).encode())}"
+    return f"{signed}.{part(hmac.digest(JWT_SECRET.encode(), signed.encode(), 'sha256'))}"
+
 
 _templates = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, auto_reload=False)
 _page = _templates.get_template("page.html")

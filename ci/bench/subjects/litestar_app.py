@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get, post
 
 from .content import BLOB, HEALTH, SECURITY_HEADERS, Echo, Status, echo, page, request_id, status
+from .orders import Order, Receipt, receipt
 
 
 @get("/healthz", media_type=MediaType.TEXT)
@@ -35,4 +36,9 @@ async def blob() -> Response[bytes]:
     return Response(BLOB, media_type="application/octet-stream")
 
 
-app = Litestar([healthz, api_status, api_echo, index, blob], openapi_config=None, logging_config=None)
+@post("/api/orders", status_code=200)
+async def create_order(data: Order) -> Receipt:
+    return receipt(data)
+
+
+app = Litestar([healthz, api_status, api_echo, index, blob, create_order], openapi_config=None, logging_config=None)

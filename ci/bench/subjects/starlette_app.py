@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from .asgi_headers import EchoHeaders
+from .asgi_headers import DefaultHeaders
 from .content import BLOB, FILE, FILE_PATH, HEALTH, echo, page, status
 
 
@@ -40,7 +40,7 @@ app = Starlette(
     routes=[
         Route("/healthz", healthz),
         Route("/api/status", api_status),
-        Route("/api/echo/{name}", api_echo, middleware=[Middleware(EchoHeaders)]),
+        Route("/api/echo/{name}", api_echo, middleware=[Middleware(DefaultHeaders)]),
         Route("/", index),
         Route("/api/blob", blob),
         Route(FILE_PATH, file),

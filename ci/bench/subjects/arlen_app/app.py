@@ -7,6 +7,7 @@ from pathlib import Path
 from arlen_mvc import Application, Context, Response
 
 from ci.bench.subjects import content
+from ci.bench.subjects.orders import Order, Receipt, receipt
 
 app = Application.from_root(Path(__file__).parent, environment="production", env={})
 
@@ -29,3 +30,8 @@ async def index(ctx: Context) -> Response:
 @app.get("/api/blob")
 async def blob() -> bytes:
     return content.BLOB
+
+
+@app.post("/api/orders")
+async def create_order(order: Order) -> Receipt:
+    return receipt(order)

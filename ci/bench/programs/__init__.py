@@ -1,0 +1,1 @@
+"""Measurements that need no server: each prints one number."""

@@ -1,0 +1,1 @@
+"""An Arlen application with everything on that guards a request."""
