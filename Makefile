@@ -14,7 +14,7 @@ export HATCH_ENV_TYPE_VIRTUAL_UV_PATH := $(CURDIR)/$(TOOLS)/bin/uv
 export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser check fix bench build clean $(PACKAGES:%=test-%)
+.PHONY: help demo test test-browser test-postgres test-sqlite confidence check fix bench build clean $(PACKAGES:%=test-%)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z%<>-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ test: $(TOOLS)/.ready ## run the tests of every package and the integration test
 test-browser: $(TOOLS)/.ready ## drive the demo in a real Chromium (installs Debian's when it may)
 	@$(HATCH) run python ci/chromium.py
 	@$(HATCH) run pytest -m browser integration $(ARGS)
+
+test-postgres: $(TOOLS)/.ready ## run the tests of arlen-data on PostgreSQL 15 to 18
+	@$(HATCH) run python -m ci.engines postgresql $(ARGS)
+
+test-sqlite: $(TOOLS)/.ready ## run the tests of arlen-data on SQLite 3.35 and later ones (Linux)
+	@$(HATCH) run python -m ci.engines sqlite $(ARGS)
+
+confidence: $(TOOLS)/.ready ## gather what a release of arlen-data rests on
+	@$(HATCH) run python -m ci.confidence $(ARGS)
 
 $(PACKAGES:%=test-%): test-%: $(TOOLS)/.ready
 	@$(TOOLS)/bin/python ci/isolated.py $* $(ARGS)

@@ -25,6 +25,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\b__a(enter|exit|iter|next)__\b", r"__\1__"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\baclosing\b", "closing"),
+    (r"\benter_async_context\b", "enter_context"),
     (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\bAsyncIterator\b", "Iterator"),
     (r"\bAsync(?=[A-Z])", ""),

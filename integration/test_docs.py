@@ -30,6 +30,7 @@ READ_WITHOUT_A_SETTING = {
     "ARLEN_CONFIG_STRICT",
     "ARLEN_ENV",
     "ARLEN_PG_TEST_DSN",
+    "ARLEN_PG_TEST_PROGRAMS",
     "ARLEN_REDIS_TEST_URL",
 }
 SCRIPTS = ("arlen", "boomhauer", "propane", "python -m arlen_http")

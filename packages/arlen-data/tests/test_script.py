@@ -34,7 +34,51 @@ def test_a_failing_script_leaves_nothing_and_names_the_line():
         assert db.fetch_value("SELECT count(*) FROM sqlite_master") == 0
 
 
-@pytest.mark.parametrize("tail", ["SELECT 'open", "/* open", "CREATE TRIGGER t AFTER INSERT ON x BEGIN SELECT 1;"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 2 END; END;",
+        "create or replace procedure p() language sql begin atomic\nINSERT INTO t VALUES (1); delete from t;\nend;",
+        "CREATE FUNCTION f() RETURNS int /* ; */ BEGIN -- ;\nATOMIC SELECT length('END;'); END;",
+        "CREATE RULE r AS ON INSERT TO t DO ALSO (INSERT INTO log VALUES (1); INSERT INTO log VALUES (2));",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1; SELECT 2';",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$;",
+    ],
+)
+def test_semicolons_inside_of_a_statement_do_not_end_it(statement):
+    script = SQLScript.parse(f"SELECT 1;\n{statement}\nSELECT 2;")
+    assert [each.sql for each in script.statements] == ["SELECT 1;", statement, "SELECT 2;"]
+
+
+@pytest.mark.parametrize("text", ["BEGIN; SELECT 1; END;", "CREATE TABLE atomic (i int); BEGIN; SELECT atomic; END;"])
+def test_a_transaction_is_no_body(text):
+    assert len(SQLScript.parse(text).statements) == text.count(";")
+
+
+def test_postgresql_takes_what_was_split(arlen_postgres):
+    script = SQLScript.parse(
+        "CREATE TABLE t (id int); CREATE TABLE log (id int);"
+        "CREATE RULE copied AS ON INSERT TO t DO ALSO (INSERT INTO log VALUES (new.id); INSERT INTO log VALUES (0));"
+        "CREATE FUNCTION both_of(a int) RETURNS int BEGIN ATOMIC"
+        " INSERT INTO t VALUES (a); SELECT CASE WHEN a > 0 THEN a + 1 END; END;"
+        "SELECT both_of(1)"
+    )
+    with Database.open(arlen_postgres.dsn) as db:
+        db.execute_script(script)
+        assert db.fetch_column("SELECT id FROM log ORDER BY id") == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "SELECT 'open",
+        "/* open",
+        "SELECT $x$ open; $y$",
+        "SELECT (1; SELECT 2;",
+        "CREATE TRIGGER t AFTER INSERT ON x BEGIN SELECT 1;",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1;",
+    ],
+)
 def test_a_statement_that_never_ends_is_an_error_at_its_first_line(tail):
     with pytest.raises(InvalidArgumentError) as caught:
         SQLScript.parse(f"SELECT 1;\n\n{tail}")

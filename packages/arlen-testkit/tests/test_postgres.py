@@ -8,18 +8,18 @@ import pytest
 from arlen_testkit.errors import ServiceUnavailable
 from arlen_testkit.servers.postgres import (
     ADDRESS_VARIABLE,
+    PROGRAMS_VARIABLE,
     PostgresDatabase,
     PostgresServer,
     bundled_programs,
+    installed_programs,
     postgres_server,
     system_programs,
 )
 
 
 def query(database: PostgresDatabase, sql: str) -> str:
-    programs = system_programs() or bundled_programs()
-    assert programs
-    return PostgresServer(database.dsn, programs / "psql").execute(sql)
+    return PostgresServer(database.dsn, installed_programs() / "psql").execute(sql)
 
 
 def installations() -> list[Path]:
@@ -29,6 +29,7 @@ def installations() -> list[Path]:
 @pytest.fixture(autouse=True)
 def no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ADDRESS_VARIABLE, raising=False)
+    monkeypatch.delenv(PROGRAMS_VARIABLE, raising=False)
 
 
 def test_a_test_gets_a_database_of_its_own(arlen_postgres: PostgresDatabase) -> None:
@@ -112,6 +113,22 @@ def test_an_address_where_nobody_answers_is_an_error(monkeypatch: pytest.MonkeyP
     with pytest.raises(ServiceUnavailable) as caught, postgres_server():
         pass
     assert caught.value.code == "not_reachable"
+
+
+@pytest.mark.parametrize("programs", installations(), ids=str)
+def test_the_installation_that_the_environment_names_comes_before_the_others(
+    monkeypatch: pytest.MonkeyPatch, programs: Path
+) -> None:
+    monkeypatch.setenv(PROGRAMS_VARIABLE, str(programs))
+    with postgres_server() as server:
+        assert server.psql == programs / "psql"
+
+
+def test_a_named_folder_without_postgresql_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(PROGRAMS_VARIABLE, str(tmp_path))
+    with pytest.raises(ServiceUnavailable, match=r"ARLEN_PG_TEST_PROGRAMS.*initdb, postgres and psql") as caught:
+        installed_programs()
+    assert caught.value.code == "not_installed"
 
 
 def test_without_any_postgresql_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

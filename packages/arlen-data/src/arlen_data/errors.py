@@ -100,12 +100,16 @@ class InvalidArgumentError(DatabaseError):
 class ConnectionFailed(DatabaseError):
     """There is no usable connection.
 
-    Codes: ``cannot_open``, ``connection_closed``, ``connection_lost``, ``forked_pool``, ``driver_missing``.
+    Codes: ``cannot_open``, ``connection_closed``, ``connection_lost``, ``forked_pool``, ``driver_missing``,
+    ``library_too_old``.
     """
 
 
 class MissingDependencyError(ConnectionFailed):
-    """A library that this needs is not installed; the message names the extra. Code: ``driver_missing``."""
+    """A library that this needs is not installed; the message names the extra.
+
+    Codes: ``driver_missing``, ``dependency_missing``.
+    """
 
 
 class PoolExhausted(DatabaseError):
@@ -194,8 +198,8 @@ class MigrationError(ArlenDataError):
 class SchemaCodegenError(ArlenDataError):
     """No code can be generated from this schema, or not there.
 
-    Codes: ``invalid_argument``, ``invalid_metadata``, ``identifier_collision``, ``file_exists``; ``details`` holds the
-    ``identifier`` or the ``path`` at fault.
+    Codes: ``invalid_argument``, ``invalid_metadata``, ``identifier_collision``, ``file_exists``, ``library_too_old``;
+    ``details`` holds the ``identifier`` or the ``path`` at fault.
     """
 
 

@@ -6,12 +6,16 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .errors import ArlenDataError, DatabaseError
+from .telemetry.comments import with_comment
+from .telemetry.observation import Observation, Observers, Server
 
 if TYPE_CHECKING:
     from .options import DatabaseOptions
@@ -42,27 +46,33 @@ def sql_token(sql: str) -> str | None:
 
 
 class Diagnostics:
-    """Makes the events of one database and hands them on; makes none when nobody wants them."""
+    """Makes the events and observations of one database and hands them on; makes none when nobody wants them."""
 
-    __slots__ = ("_broken", "_options", "active")
+    __slots__ = ("_broken", "_emits", "_observers", "_options", "active")
 
     def __init__(self, options: DatabaseOptions) -> None:
         self._options = options
         self._broken = False
+        self._observers = Observers(options.observers)
+        self._emits = options.query_diagnostics_listener is not None or options.emit_diagnostics_events_to_stderr
         self.active = (
-            options.query_diagnostics_listener is not None
-            or options.emit_diagnostics_events_to_stderr
+            self._emits
+            or bool(self._observers)
             or options.slow_query_seconds is not None
+            or options.trace_comments is not None
         )
 
+    def commented(self, query: Query, server: Server) -> Query:
+        """The query as it is sent: with a comment that says where it comes from, if there is to be one."""
+        facts = self._options.trace_comments
+        if facts is None or query.prepare or server.system != "postgresql":
+            return query
+        return query.written(with_comment(query.plan.sql, facts()))
+
     def compiled(self, sql: str, operation: str, parameters: int, hit: bool, seconds: float) -> None:
-        self._emit(
-            {
-                **self._facts("compile", "builder", operation, "compile", sql, parameters),
-                "cache_hit": hit,
-                "duration_ms": seconds * 1000,
-            }
-        )
+        if self._emits:
+            facts = self._facts("compile", "builder", operation, "compile", sql, parameters)
+            self._emit({**facts, "cache_hit": hit, "duration_ms": seconds * 1000})
 
     def compile_failed(self, error: ArlenDataError, seconds: float) -> None:
         for stage in ("compile", "error"):
@@ -75,26 +85,62 @@ class Diagnostics:
             )
 
     def executing(self, query: Query, prepared: Admission | None) -> None:
-        self._emit(self._query_facts("execute", query, prepared))
+        if self._emits:
+            self._emit(self._query_facts("execute", query, prepared))
 
-    def finished(self, query: Query, prepared: Admission | None, rows: int, seconds: float) -> None:
-        count = "row_count" if query.operation == "query" else "affected_rows"
-        facts = self._query_facts("result", query, prepared)
-        self._emit({**facts, "duration_ms": seconds * 1000, count: rows})
+    def finished(self, query: Query, prepared: Admission | None, rows: int, seconds: float, server: Server) -> None:
+        if self._emits:
+            count = "row_count" if query.operation == "query" else "affected_rows"
+            facts = self._query_facts("result", query, prepared)
+            self._emit({**facts, "duration_ms": seconds * 1000, count: rows})
+        if self._observers:
+            self._observers.tell(_observation(query, seconds, server, rows=rows))
         slow = self._options.slow_query_seconds
         if slow is not None and seconds >= slow:
-            logger.warning("slow query: %.3f s, SQL %s (%s)", seconds, sql_hash(query.plan.sql), facts["sql_token"])
+            sql = query.plan.sql
+            logger.warning("slow query: %.3f s, SQL %s (%s)", seconds, sql_hash(sql), sql_token(sql))
 
-    def failed(self, query: Query, prepared: Admission | None, error: ArlenDataError, seconds: float) -> None:
-        state = error.sqlstate if isinstance(error, DatabaseError) else None
-        self._emit(
-            {
-                **self._query_facts("error", query, prepared),
-                "duration_ms": seconds * 1000,
-                "error_code": error.code,
-                **({"sqlstate": state} if state else {}),
-            }
-        )
+    def failed(
+        self, query: Query, prepared: Admission | None, error: ArlenDataError, seconds: float, server: Server
+    ) -> None:
+        if self._emits:
+            state = error.sqlstate if isinstance(error, DatabaseError) else None
+            self._emit(
+                {
+                    **self._query_facts("error", query, prepared),
+                    "duration_ms": seconds * 1000,
+                    "error_code": error.code,
+                    **({"sqlstate": state} if state else {}),
+                }
+            )
+        if self._observers:
+            self._observers.tell(_observation(query, seconds, server, error=error))
+
+    @contextmanager
+    def observing(self, queries: Sequence[Query], server: Server, times: int = 1) -> Iterator[None]:
+        """A block that runs queries otherwise than one by one: many times, together, or as a stream."""
+        if not self._observers or not queries:
+            yield
+            return
+        started = time.perf_counter()
+        failure: ArlenDataError | None = None
+        try:
+            yield
+        except ArlenDataError as error:
+            failure = error
+            raise
+        finally:
+            self._observers.tell(
+                Observation(
+                    server=server,
+                    sql="; ".join(query.plan.sql for query in queries),
+                    operation=_operation(queries[0]),
+                    statements=len(queries) * times,
+                    built=all(query.plan.built for query in queries),
+                    seconds=time.perf_counter() - started,
+                    error=failure,
+                )
+            )
 
     def retrying(self, attempt: int, error: DatabaseError, delay: float) -> None:
         """A transaction failed in a way that another attempt may not."""
@@ -132,7 +178,7 @@ class Diagnostics:
         }
 
     def _emit(self, facts: dict[str, object]) -> None:
-        if facts["source"] == "sql" and not self._options.diagnose_raw_sql:
+        if not self._emits or (facts["source"] == "sql" and not self._options.diagnose_raw_sql):
             return
         event = MappingProxyType(facts)
         if self._options.emit_diagnostics_events_to_stderr:
@@ -148,6 +194,25 @@ class Diagnostics:
                     "a listener for query diagnostics failed; queries go on, its further failures are silent"
                 )
             self._broken = True
+
+
+def _observation(
+    query: Query, seconds: float, server: Server, *, rows: int | None = None, error: ArlenDataError | None = None
+) -> Observation:
+    return Observation(
+        server=server,
+        sql=query.plan.sql,
+        operation=_operation(query),
+        built=query.plan.built,
+        prepared=query.prepare,
+        seconds=seconds,
+        rows=rows,
+        error=error,
+    )
+
+
+def _operation(query: Query) -> Literal["query", "command"]:
+    return "query" if query.operation == "query" else "command"
 
 
 def _line(facts: Mapping[str, object]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from .errors import InvalidArgumentError
+from .telemetry.observation import Observer
 
 Listener: TypeAlias = Callable[[Mapping[str, object]], None]
 Reuse: TypeAlias = Literal["disabled", "auto", "always"]
@@ -38,6 +39,8 @@ class OptionArguments(TypedDict, total=False):
     include_sql_in_diagnostics_events: bool
     diagnose_raw_sql: bool
     slow_query_seconds: float | None
+    observers: Sequence[Observer]
+    trace_comments: Callable[[], Mapping[str, str]] | None
     require_where: bool
     strict_sql: bool
     strict_datetimes: bool
@@ -76,6 +79,9 @@ class DatabaseOptions:
         include_sql_in_diagnostics_events: put the text of the statement into events.
         diagnose_raw_sql: have events for plain SQL too.
         slow_query_seconds: log statements that took longer; None does not watch.
+        observers: each is called with an ``Observation`` of every statement that ended, plain SQL included.
+        trace_comments: PostgreSQL: what it returns, such as ``{"route": "/orders"}``, is sent as a comment behind each
+            statement, in the format of sqlcommenter. Prepared statements are sent without, since their text is shared.
         require_where: refuse built UPDATE and DELETE statements without WHERE that do not say ``all_rows()``.
         strict_sql: run no plain text: only built statements, ``tsql()`` and scripts.
         strict_datetimes: refuse a ``datetime`` without a time zone as a parameter.
@@ -108,6 +114,8 @@ class DatabaseOptions:
     include_sql_in_diagnostics_events: bool = False
     diagnose_raw_sql: bool = False
     slow_query_seconds: float | None = None
+    observers: Sequence[Observer] = ()
+    trace_comments: Callable[[], Mapping[str, str]] | None = None
     require_where: bool = False
     strict_sql: bool = False
     strict_datetimes: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from copy import copy
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
@@ -13,6 +14,7 @@ from .events import Diagnostics
 from .options import DatabaseOptions
 from .parameters import Parameters, refuse_naive_datetimes
 from .sql.refusals import TooManyParameters
+from .trusted import TrustedText
 
 Shape: TypeAlias = str | tuple[Any, ...]
 """The structure of a built statement without its values: statements of one shape have one plan."""
@@ -84,6 +86,12 @@ class Query:
         self.prepare = prepare
         self.time_limit = time_limit
 
+    def written(self, sql: str) -> Query:
+        """The same with another text, which means the same."""
+        plan = copy(self.plan)
+        plan.sql = sql
+        return Query(plan, self.parameters, self.operation, self.prepare, self.time_limit)
+
     def unprepared(self) -> Query:
         return Query(self.plan, self.parameters, self.operation, False, self.time_limit)
 
@@ -93,6 +101,9 @@ class Syntax(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def lacks(self) -> frozenset[str]: ...
 
     def plan(self, sql: str) -> Plan: ...
 
@@ -129,7 +140,7 @@ class Queries:
             QueryFailed: code ``no_result_set`` for a statement that has no rows to give.
             SQLBuilderError: the statement cannot be compiled for this database.
         """
-        if type(statement) is str:
+        if type(statement) is str or type(statement) is TrustedText:
             plan = self._texts.get(statement) or self._plan_text(statement)
             if parameters != ():
                 parameters = self._encode(parameters)
@@ -206,6 +217,8 @@ class Queries:
         )
 
     def _plan_text(self, sql: str) -> Plan:
+        if type(sql) is TrustedText:
+            return self._syntax.plan(str(sql))
         self.expect_plain_sql_allowed()
         if not sql.strip():
             raise InvalidArgumentError("the SQL is empty", code="empty_sql")
@@ -242,7 +255,7 @@ class Queries:
     def _compile(self, statement: Statement) -> Plan:
         from .compiler import compile_plan, dialect_of
 
-        dialect = dialect_of(self._syntax.name)
+        dialect = dialect_of(self._syntax.name).without(self._syntax.lacks)
         compiled = compile_plan(statement, dialect.guarded() if self._options.require_where else dialect)
         return Plan(compiled.sql, reads=not compiled.writes, bind=compiled.bind)
 

@@ -69,7 +69,7 @@ def row_maker(rows_as: Callable[..., T], columns: tuple[str, ...], sql: str) -> 
     make: Any = rows_as
     if make is Row or make is dict:
         return partial(_mappings, rows_as, names)
-    if is_dataclass(make) or hasattr(make, "_make"):
+    if is_dataclass(rows_as) or hasattr(rows_as, "_make"):
         return lambda many: [make(**dict(zip(names, values, strict=True))) for values in many]
     return lambda many: [make(Row(zip(names, values, strict=True))) for values in many]
 

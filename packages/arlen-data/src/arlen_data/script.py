@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InvalidArgumentError
-from .sql.lexer import scan
+from .sql.lexer import Lexeme, scan
+from .sql.nesting import Nesting
 
 _POSTGRES_TRIGGER = re.compile(r"[^;]*\bTRIGGER\b[^;]*\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\b[^;]*;", re.IGNORECASE)
 
@@ -26,7 +27,8 @@ class ScriptStatement:
 class SQLScript:
     """Statements that run together or not at all.
 
-    Triggers, comments and quoted semicolons are understood, PostgreSQL's dollar quotes too.
+    Triggers, comments and quoted semicolons are understood, PostgreSQL's dollar quotes, ``BEGIN ATOMIC`` bodies and
+    the lists of commands of rules too.
     """
 
     statements: tuple[ScriptStatement, ...]
@@ -36,7 +38,7 @@ class SQLScript:
         """Split ``text`` into statements; the last one needs no semicolon.
 
         Raises:
-            InvalidArgumentError: code ``unterminated_statement`` when a quote, a comment or a trigger is left open;
+            InvalidArgumentError: code ``unterminated_statement`` when a quote, comment, parenthesis or body stays open;
                 ``details["line"]`` is where that statement starts.
         """
         statements: list[ScriptStatement] = []
@@ -49,9 +51,10 @@ class SQLScript:
                 start = end + 1
             end = masked.find(";", end + 1)
         for rest in _statement(text, start, len(text)):
-            if not _is_complete(f"{_masked(rest.sql)}\n;"):
+            if not _is_complete(_masked(f"{rest.sql}\n;")):
                 raise InvalidArgumentError(
-                    f"the statement on line {rest.line} of the script never ends; close its quote, comment or trigger",
+                    f"the statement on line {rest.line} of the script never ends; close its quote, comment, "
+                    "parenthesis or body",
                     code="unterminated_statement",
                     details={"line": rest.line, "sql": rest.sql},
                 )
@@ -65,8 +68,19 @@ class SQLScript:
 
 
 def _masked(text: str) -> str:
-    """The text with the quotes that only PostgreSQL knows made harmless."""
-    return "".join("x" * len(part) if kind == "literal" and part[0] in "$eE" else part for kind, part in scan(text))
+    """The text, as long as before, with what only PostgreSQL knows made harmless: its quotes and nested semicolons."""
+    nesting = Nesting()
+    return "".join([_harmless(lexeme, nesting.read(lexeme)) for lexeme in scan(text)])
+
+
+def _harmless(lexeme: Lexeme, text: str) -> str:
+    match lexeme.kind:
+        case "literal" if text[0] in "$eE":
+            return "x" * len(text)
+        case "unterminated":
+            return "'".ljust(len(text), "x")
+        case _:
+            return text
 
 
 def _is_complete(sql: str) -> bool:

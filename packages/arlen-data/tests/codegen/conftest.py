@@ -1,4 +1,5 @@
 import importlib
+import json
 import subprocess
 import sys
 
@@ -124,6 +125,23 @@ def mypy(tmp_path, mypy_cache):
             [sys.executable, "-m", "mypy", *options, *files], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         return done.stdout + done.stderr
+
+    return check
+
+
+@pytest.fixture
+def pyright(tmp_path):
+    """What pyright says in strict mode about files of the directory of this test: line and rule of each fault."""
+
+    def check(*files):
+        (tmp_path / "pyrightconfig.json").write_text(
+            json.dumps({"typeCheckingMode": "strict", "include": files, "pythonVersion": "3.11"})
+        )
+        command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        said = json.loads(done.stdout)
+        assert said["summary"]["filesAnalyzed"] >= len(files), done.stderr
+        return [(each["range"]["start"]["line"] + 1, each.get("rule")) for each in said["generalDiagnostics"]]
 
     return check
 

@@ -182,6 +182,10 @@ def test_the_module_is_formatted_and_strictly_typed(typed_sql, mypy, unformatted
     assert mypy("generated/db_typed_sql.py") == ""
 
 
+def test_the_module_is_clean_under_strict_pyright(typed_sql, pyright):
+    assert pyright("generated/db_typed_sql.py", "generated/db_schema.py") == []
+
+
 def test_text_of_any_kind_survives(tmp_path, package, unformatted):
     sql = 'SELECT \'\\n"""\' AS "a"\n/* \\" ☃ */, E\'\\\\\''
     queries = parse_queries(f"-- arlen:name {'long_' * 12}q\n-- arlen:result a:text\n{sql}", "q.sql")
@@ -230,7 +234,7 @@ def test_rows_of_declared_types_are_decoded_and_others_refused(typed_sql):
     assert (caught.value.code, caught.value.field) == ("invalid_type", "email")
 
 
-def test_mistakes_are_found_by_type_checkers(typed_sql, tmp_path, mypy):
+def test_mistakes_are_found_by_type_checkers(typed_sql, tmp_path, mypy, pyright):
     (tmp_path / "uses.py").write_text(
         "from arlen_data import Database\n"
         "from generated.db_typed_sql import DBTypedSQL\n"
@@ -243,6 +247,7 @@ def test_mistakes_are_found_by_type_checkers(typed_sql, tmp_path, mypy):
     )
     said = mypy("uses.py")
     assert [line.split(":")[1] for line in said.splitlines() if "error:" in line] == ["5", "6", "7", "8"], said
+    assert sorted({line for line, _ in pyright("uses.py")}) == [5, 6, 7, 8]
 
 
 def test_verification_finds_nothing_wrong_with_right_queries(queries, db):

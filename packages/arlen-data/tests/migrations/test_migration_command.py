@@ -144,3 +144,64 @@ def test_what_cannot_be_done_is_told_in_one_line(migrate, two, arguments, messag
     assert message in error
     assert error.count("\n") == 1
     assert "secret" not in error
+
+
+PRODUCTION = """\
+[database]
+connection_string = "sqlite:///shop.sqlite3"
+
+[databases.reports]
+connection_string = "sqlite:///reports.sqlite3"
+"""
+
+
+@pytest.fixture
+def configured(write, tmp_path):
+    """An application with a configuration for production; the names of the databases that are there."""
+    write({"1.sql": "SELECT 1", "reports/1.sql": "SELECT 1", "other/1.sql": "SELECT 1"})
+    (tmp_path / "config/environments").mkdir(parents=True)
+    (tmp_path / "config/environments/production.toml").write_text(PRODUCTION)
+    return lambda: sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.sqlite3"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "database"),
+    [
+        (("--env", "production"), {}, "shop.sqlite3"),
+        (("--env", "production", "--database", "Reports"), {}, "reports.sqlite3"),
+        (("--env", "production", "--database", "other"), {}, "shop.sqlite3"),
+        (("--env", "development"), {}, "db/development.sqlite3"),
+        (("--env", "production"), {"ARLEN_DATABASE_URL": "sqlite:///variable.sqlite3"}, "variable.sqlite3"),
+        (("--env", "production", *DSN), {}, "test.sqlite3"),
+    ],
+)
+def test_an_environment_names_the_database_where_nothing_else_does(migrate, configured, arguments, variables, database):
+    assert migrate(*arguments, **variables)[0] == 0
+    assert configured() == [database]
+
+
+def test_the_root_of_the_application_is_where_its_configuration_is(migrate, configured, tmp_path):
+    app = tmp_path / "app"
+    (app / "config").mkdir(parents=True)
+    (app / "config/app.toml").write_text(PRODUCTION)
+    assert migrate("--env", "test", ARLEN_APP_ROOT=str(app))[0] == 0
+    assert configured() == ["app/shop.sqlite3"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [("../production", "cannot name a file"), ("broken", "config/environments/broken.toml")],
+)
+def test_a_wrong_configuration_is_told_in_one_line(migrate, configured, tmp_path, environment, message):
+    (tmp_path / "config/environments/broken.toml").write_text("[database\n")
+    code, out, error = migrate("--env", environment)
+    assert (code, out) == (1, "")
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_without_arlen_config_an_environment_names_nothing(migrate, configured, import_blocker):
+    import_blocker("arlen_config")
+    code, _, error = migrate("--env", "production")
+    assert code == 1
+    assert "install 'arlen-data[config]'" in error

@@ -1,5 +1,5 @@
 import pytest
-from arlen_data import Database, MigrationError, MigrationRunner
+from arlen_data import Database, InvalidArgumentError, MigrationError, MigrationRunner, select_from
 from arlen_data.migrations import Step
 
 LEDGER = "arlen_schema_migrations"
@@ -288,3 +288,62 @@ def test_a_database_in_memory_is_migrated(two, tables):
     with Database.open("sqlite://:memory:") as db:
         MigrationRunner(db, two).apply()
         assert tables(db) == ["posts", "users"]
+
+
+USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY);\n"
+FIRST_USER = """\
+from arlen_data import delete_from, insert_into
+
+
+def upgrade(conn):
+    conn.execute(insert_into("users", {"id": 1}))
+
+
+def downgrade(conn):
+    conn.execute(delete_from("users").all_rows())
+"""
+BODIES = """\
+CREATE TABLE t (id int);
+CREATE FUNCTION stored(a int) RETURNS int BEGIN ATOMIC
+  INSERT INTO t VALUES (a);
+  SELECT CASE WHEN a > 0 THEN a ELSE 0 END;
+END;
+CREATE RULE twice AS ON UPDATE TO t DO ALSO (SELECT 1; SELECT 2);
+SELECT stored(7);
+"""
+
+
+def test_bodies_and_rules_of_postgresql_are_one_statement_each(arlen_postgres, write):
+    with Database.open(arlen_postgres.dsn) as database:
+        MigrationRunner(database, write({"1.sql": BODIES})).apply()
+        assert database.fetch_column("SELECT id FROM t") == [7]
+
+
+def test_a_database_that_runs_no_plain_text_is_migrated_all_the_same(url, write):
+    directory = write(
+        {
+            "1_users.sql": f"{USERS}-- arlen:down\nDROP TABLE users;\n",
+            "2_first.py": FIRST_USER,
+        }
+    )
+    with Database.open(url, strict_sql=True) as database:
+        runner = MigrationRunner(database, directory)
+        assert names(runner.apply()) == ["1_users.sql", "2_first.py"]
+        assert database.fetch_value(select_from("users", "id")) == 1
+        assert set(marks(runner).values()) == {"applied"}
+        assert names(runner.rollback(2)) == ["2_first.py", "1_users.sql"]
+        assert set(marks(runner).values()) == {"pending"}
+
+
+def test_what_migrations_ran_is_still_refused_as_plain_text(url, write):
+    with Database.open(url, strict_sql=True) as database:
+        MigrationRunner(database, write({"1.sql": "SELECT 1"})).apply()
+        with pytest.raises(InvalidArgumentError) as caught:
+            database.execute("SELECT 1")
+    assert caught.value.code == "plain_sql"
+
+
+def test_a_python_migration_keeps_to_strict_sql(url, write):
+    directory = write({"1.py": 'def upgrade(conn):\n    conn.execute("SELECT 1")\n'})
+    with Database.open(url, strict_sql=True) as database, pytest.raises(MigrationError, match="strict_sql"):
+        MigrationRunner(database, directory).apply()

@@ -38,6 +38,8 @@ def faults_in(contracts, bugs):
             yield f"{bug['id']}: there is no contract {bug['arlen_contract_id']}"
         if bug["status"] not in ("covered", "planned"):
             yield f"{bug['id']}: {bug['status']}"
+        if not bug["source_reference"].startswith("https://"):
+            yield f"{bug['id']}: nobody can look up {bug['source_reference']}"
         if bug["status"] == "covered" and not bug["arlen_tests"]:
             yield f"{bug['id']}: covered by no test"
     proofs = [proof for entry in (*contracts, *bugs) for proof in entry.get("verification", entry.get("arlen_tests"))]
@@ -56,7 +58,13 @@ def test_every_contract_keeps_a_bug_away():
 
 PROOF = {"kind": "unit", "file": "packages/arlen-data/tests/reliability/test_contracts.py", "test": "test_it"}
 CONTRACT = {"id": "a", "source_docs": [], "verification": [CONTRACTS[0]["verification"][0]]}
-BUG = {"id": "b", "arlen_contract_id": "a", "status": "planned", "arlen_tests": []}
+BUG = {
+    "id": "b",
+    "source_reference": "https://example.org/1",
+    "arlen_contract_id": "a",
+    "status": "planned",
+    "arlen_tests": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,7 @@ BUG = {"id": "b", "arlen_contract_id": "a", "status": "planned", "arlen_tests": 
         ([CONTRACT], [BUG | {"arlen_contract_id": "c"}]),
         ([CONTRACT], [BUG | {"status": "covered"}]),
         ([CONTRACT], [BUG | {"status": "forgotten"}]),
+        ([CONTRACT], [BUG | {"source_reference": "somewhere"}]),
         ([CONTRACT], [BUG | {"arlen_tests": [PROOF]}]),
     ],
 )

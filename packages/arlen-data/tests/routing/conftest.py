@@ -7,7 +7,7 @@ import pytest
 from arlen_data import Database, DatabaseRouter
 from arlen_testkit.accounts import identity, unprivileged_account
 from arlen_testkit.processes import Line, serve_process
-from arlen_testkit.servers.postgres import PostgresServer, bundled_programs, postgres_server, system_programs
+from arlen_testkit.servers.postgres import PostgresServer, installed_programs, postgres_server
 
 
 class Clock:
@@ -64,7 +64,7 @@ def replicated():
     """A PostgreSQL server, and a replica that follows it."""
     account = unprivileged_account("postgres")
     with (
-        postgres_server(system_programs() or bundled_programs()) as writer,
+        postgres_server(installed_programs()) as writer,
         tempfile.TemporaryDirectory(prefix="arlen-replica-", dir="/tmp") as folder,
     ):
         programs = writer.psql.parent

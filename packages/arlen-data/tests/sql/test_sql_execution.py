@@ -3,8 +3,10 @@
 import psycopg
 import pytest
 from arlen_data import (
+    Database,
     Order,
     OrderKey,
+    SQLBuilderError,
     case,
     cast,
     col,
@@ -28,6 +30,7 @@ from arlen_data import (
     values,
 )
 from arlen_data import sqlite as sqlite_clauses
+from arlen_data.sqlite.library import lacking
 
 TABLES = """
 CREATE TABLE documents (id text, state_code text, title text, updated_at text, created_at text, priority int,
@@ -338,10 +341,49 @@ def test_postgres_looks_into_documents(pg):
 def test_sqlite_looks_into_documents(lite, sqlite):
     sqlite.execute("CREATE TABLE docs (data text)")
     lite(sqlite_clauses.insert_into("docs", {"data": '{"a": {"b": [1, 2]}, "tag": "x"}'}))
-    inside = select_from("docs", sqlite_clauses.json_get("data", "a", "b"), sqlite_clauses.json_text("data", "tag"))
+    inside = select_from("docs", func.json_extract(col("data"), "$.a.b"), func.json_extract(col("data"), "$.tag"))
     assert lite(inside) == [("[1,2]", "x")]
     lite(update_table("docs", {"data": sqlite_clauses.json_set("data", ["a", "b"], {"c": "d"})}))
     assert lite(inside) == [('{"c":"d"}', "x")]
+
+
+@pytest.mark.parametrize(
+    ("feature", "query", "rows"),
+    [
+        (
+            "json_arrows",
+            select_from(
+                "docs", sqlite_clauses.json_get("data", "a", "b"), sqlite_clauses.json_text("data", "a", "b", 1)
+            ),
+            [("[1,2]", 2)],
+        ),
+        (
+            "right_and_full_join",
+            select_from("docs", "d.id", alias="d")
+            .select_expr(col("e.id"), "other")
+            .right_join("docs", "e", on=expr("d.id = e.id + 1")),
+            [(None, 1)],
+        ),
+        (
+            "right_and_full_join",
+            select_from("docs", "d.id", alias="d")
+            .select_expr(col("e.id"), "other")
+            .full_join("docs", "e", on=expr("d.id = e.id + 1"))
+            .order_by("d.id"),
+            [(None, 1), (1, None)],
+        ),
+    ],
+)
+def test_a_library_without_a_feature_refuses_it_before_it_runs(feature, query, rows):
+    with Database.open(":memory:") as db:
+        db.execute("CREATE TABLE docs (id INTEGER, data TEXT)")
+        db.execute("INSERT INTO docs VALUES (1, $1)", ['{"a": {"b": [1, 2]}}'])
+        if feature in lacking():
+            with pytest.raises(SQLBuilderError) as caught:
+                db.fetch_all(query)
+            assert caught.value.reason == feature
+        else:
+            assert db.fetch_all(query, rows_as=tuple) == rows
 
 
 def test_a_partial_unique_index_is_a_conflict_target(pg, lite, sqlite):

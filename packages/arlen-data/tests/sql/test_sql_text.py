@@ -1,9 +1,11 @@
 """Text around statements: placeholders of other drivers, reading aids, quoted names, template strings, cursors."""
 
 import sqlite3
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from uuid import UUID
 
 import pytest
@@ -171,9 +173,28 @@ class Template:
 
 
 def template(*parts):
-    return Template(
-        parts[::2], tuple(part if isinstance(part, Interpolation) else Interpolation(part) for part in parts[1::2])
-    )
+    """A template of texts and, between them, values or interpolations; a real one where Python has them."""
+    between = [part if isinstance(part, Interpolation) else Interpolation(part) for part in parts[1::2]]
+    if sys.version_info < (3, 14):
+        return Template(parts[::2], tuple(between))
+    from string import templatelib
+
+    real = [templatelib.Interpolation(each.value, "", each.conversion, each.format_spec) for each in between]
+    return templatelib.Template(*(each for pair in zip_longest(parts[::2], real) for each in pair if each is not None))
+
+
+def test_a_template_is_a_literal_of_python_where_python_has_them():
+    literal = 't"SELECT {name:i} FROM u WHERE id = {number} AND {extra:q}"'
+    values = {"name": "u.name", "number": 7, "extra": eq("c", 6)}
+    if sys.version_info < (3, 14):
+        name, extra = Interpolation(values["name"], "i"), Interpolation(values["extra"], "q")
+        written = template("SELECT ", name, " FROM u WHERE id = ", values["number"], " AND ", extra, "")
+    else:
+        written = eval(literal, values)
+    assert tsql(written).as_dict() == {
+        "sql": 'SELECT "u"."name" FROM u WHERE id = $1 AND "c" = $2',
+        "parameters": (7, 6),
+    }
 
 
 def test_interpolations_are_parameters_identifiers_and_pieces_of_sql():

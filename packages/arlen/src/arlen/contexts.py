@@ -7,6 +7,8 @@ from arlen_data import AsyncDatabase
 from arlen_realtime import Hub
 from arlen_services import Cache
 
+from .databases import Databases
+
 
 class Context(arlen_mvc.Context):
     """``arlen_mvc.Context`` with the database, the cache and the hub of the application.
@@ -21,6 +23,11 @@ class Context(arlen_mvc.Context):
     def db(self) -> AsyncDatabase:
         """The database of ``[database]``; its file is made when it is first used."""
         return self.get(AsyncDatabase)
+
+    @property
+    def databases(self) -> Databases:
+        """Every database by name: ``ctx.databases["reporting"]`` is the one of ``[databases.reporting]``."""
+        return self.get(Databases)
 
     @property
     def cache(self) -> Cache:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any, Self, TypeVar, Unpack
 
@@ -173,12 +173,13 @@ class AsyncConnection(AsyncStatements):
         query = self._queries.query(statement, parameters, "query", False)
         self.dirty = True
         parts = self._session.stream(query, size)
-        if self.in_transaction or self.dialect == "sqlite":
-            async with aclosing(parts):
-                yield _rows(parts, rows_as, query.plan.sql)
-        else:
-            async with self.atomic(PLAIN, []), aclosing(parts):
-                yield _rows(parts, rows_as, query.plan.sql)
+        with self._diagnostics.observing([query], self._session.server):
+            if self.in_transaction or self.dialect == "sqlite":
+                async with aclosing(parts):
+                    yield _rows(parts, rows_as, query.plan.sql)
+            else:
+                async with self.atomic(PLAIN, []), aclosing(parts):
+                    yield _rows(parts, rows_as, query.plan.sql)
 
     def prepare(self, sql: str) -> AsyncPreparedStatement:
         """SQL that stays prepared on this connection; a wrong number of parameters is refused before it is sent."""
@@ -194,18 +195,19 @@ class AsyncConnection(AsyncStatements):
         batch = AsyncBatch(self._queries)
         yield batch
         self.dirty = True
-        if self.in_transaction or self.dialect == "sqlite":
-            async with self.atomic(PLAIN, []):
+        with self._diagnostics.observing(batch.queries, self._session.server):
+            if self.in_transaction or self.dialect == "sqlite":
+                async with self.atomic(PLAIN, []):
+                    results = await self._session.run_together(batch.queries)
+            else:
                 results = await self._session.run_together(batch.queries)
-        else:
-            results = await self._session.run_together(batch.queries)
         batch.results = [
             outcome if isinstance(outcome, int) else all_rows(outcome, Row, query.plan.sql)
             for outcome, query in zip(results, batch.queries, strict=True)
         ]
 
     async def copy_in(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, types: Sequence[str] | None = None
+        self, table: str, columns: Sequence[str], rows: Iterable[Collection[Any]], *, types: Sequence[str] | None = None
     ) -> int:
         """PostgreSQL: send many rows with COPY; how many they were. With the ``types`` of the columns, in binary.
 
@@ -306,7 +308,8 @@ class AsyncConnection(AsyncStatements):
 
     async def _execute_many(self, query: Query, rows: list[Any]) -> int:
         async with self.atomic(PLAIN, []):
-            return await self._session.execute_many(query, rows)
+            with self._diagnostics.observing([query], self._session.server, len(rows)):
+                return await self._session.execute_many(query, rows)
 
     async def _watched(self, query: Query, run: Callable[..., Awaitable[Any]], *args: object) -> Any:
         """Run a statement with everything that most have no need of."""
@@ -315,15 +318,17 @@ class AsyncConnection(AsyncStatements):
             query.prepare = False
         if not self._diagnostics.active:
             return await self._limited(query, run, *args)
+        server = self._session.server
+        sent = self._diagnostics.commented(query, server)
         self._diagnostics.executing(query, admission)
         started = time.perf_counter()
         try:
-            outcome = await self._limited(query, run, *args)
+            outcome = await self._limited(sent, run, *args)
         except ArlenDataError as error:
-            self._diagnostics.failed(query, admission, error, time.perf_counter() - started)
+            self._diagnostics.failed(query, admission, error, time.perf_counter() - started, server)
             raise
         rows = len(outcome[1]) if query.operation == "query" else outcome
-        self._diagnostics.finished(query, admission, rows, time.perf_counter() - started)
+        self._diagnostics.finished(query, admission, rows, time.perf_counter() - started, server)
         return outcome
 
     async def _limited(self, query: Query, run: Callable[..., Awaitable[Any]], *args: object) -> Any:

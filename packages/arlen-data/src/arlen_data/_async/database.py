@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import replace
-from math import inf
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from arlen_data.address import Address, address_of
 from arlen_data.blocks import Block, Isolation
@@ -34,8 +32,14 @@ from .connection import AsyncConnection
 from .listener import AsyncListener
 from .nesting import Hook
 from .pool import AsyncPool
-from .session import open_session
+from .pools import pools_for
+from .session import open_session, wrap_session
 from .statements import AsyncStatements
+
+if TYPE_CHECKING:
+    from arlen_data.postgres.pools import AsyncConnectionPool
+
+    from .foreign_pool import AsyncForeignPool
 
 T = TypeVar("T")
 
@@ -60,17 +64,10 @@ class AsyncDatabase(AsyncStatements):
         self._diagnostics = Diagnostics(options)
         self._queries = Queries(syntax_of(location.dialect), options, self._diagnostics)
         self._turns: Turns[AsyncConnection, Lock] = Turns()
-        self._writers = self._readers = AsyncPool(str(location), self._open_writer, options, options.max_connections)
-        if isinstance(location, Location):
-            options = replace(
-                options, acquire_timeout=options.busy_timeout, check_after=inf, max_lifetime=inf, max_idle=inf
-            )
-            self._writers = self._readers = AsyncPool(str(location), self._open_writer, options, 1)
-            if location.path is not None and options.max_connections > 1:
-                readers = options.max_connections - 1
-                options = replace(options, min_connections=min(options.min_connections, readers))
-                self._readers = AsyncPool(str(location), self._open_reader, options, readers)
-        self._patience = options.acquire_timeout
+        self._writers: AsyncPool | AsyncForeignPool
+        self._readers: AsyncPool | AsyncForeignPool
+        self._writers, self._readers = pools_for(location, options, self._open_writer, self._open_reader)
+        self._patience = options.busy_timeout if isinstance(location, Location) else options.acquire_timeout
 
     @classmethod
     def open(
@@ -90,9 +87,28 @@ class AsyncDatabase(AsyncStatements):
 
         Raises:
             InvalidArgumentError: ``unsupported_url``, ``invalid_option``.
+            ConnectionFailed: ``library_too_old``.
         """
         address = address_of(url, root=root, password_provider=password_provider)
         return cls(address, DatabaseOptions(**options))
+
+    @classmethod
+    def wrap(cls, pool: AsyncConnectionPool[Any], **options: Unpack[OptionArguments]) -> Self:
+        """The database around an ``AsyncConnectionPool`` of psycopg_pool, which others may use at the same time.
+
+        The pool remains its owner's, who opens and closes it. Of the options, those about connections, waiting and
+        time limits of the server are the pool's own matter and have no effect here.
+
+        Raises:
+            MissingDependencyError: psycopg or psycopg_pool is missing.
+        """
+        from arlen_data.postgres.pools import address_of_pool
+
+        from .foreign_pool import AsyncForeignPool
+
+        database = cls(address_of_pool(pool), DatabaseOptions(**options))
+        database._writers = database._readers = AsyncForeignPool(pool, database._dressed)
+        return database
 
     @property
     def adapter_name(self) -> str:
@@ -238,7 +254,7 @@ class AsyncDatabase(AsyncStatements):
             yield batch
 
     async def copy_in(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, types: Sequence[str] | None = None
+        self, table: str, columns: Sequence[str], rows: Iterable[Collection[Any]], *, types: Sequence[str] | None = None
     ) -> int:
         """PostgreSQL: send many rows with COPY; how many they were. With the ``types`` of the columns, in binary."""
         async with self._lent() as connection:
@@ -360,6 +376,9 @@ class AsyncDatabase(AsyncStatements):
             yield
         finally:
             level.lock.release()
+
+    def _dressed(self, raw: Any) -> AsyncConnection:
+        return AsyncConnection(wrap_session(raw), self._queries, self._options, self._diagnostics)
 
     async def _open_writer(self) -> AsyncConnection:
         session = await open_session(self.location, self._options)

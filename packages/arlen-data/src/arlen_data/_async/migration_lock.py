@@ -11,10 +11,14 @@ from arlen_data.concurrency.tasks import settle, sleep
 from arlen_data.errors import ArlenDataError, MigrationError
 from arlen_data.migrations.ledger import Ledger
 from arlen_data.migrations.sidecar import Sidecar
+from arlen_data.trusted import TrustedText
 
 from .protocols import AsyncDatabaseAdapter, AsyncDatabaseConnection
 
 _BETWEEN_ATTEMPTS = 0.05
+_MAIN_FILE = TrustedText("SELECT file FROM pragma_database_list WHERE name = 'main'")
+_TAKE = TrustedText("SELECT pg_try_advisory_lock($1::bigint) AS taken")
+_GIVE_BACK = TrustedText("SELECT pg_advisory_unlock($1::bigint)")
 
 
 class AsyncMigrationLock(Protocol):
@@ -54,7 +58,7 @@ async def locked(adapter: AsyncDatabaseAdapter, ledger: Ledger, patience: float)
 async def _lock_of(adapter: AsyncDatabaseAdapter, ledger: Ledger) -> AsyncMigrationLock:
     if ledger.dialect == "postgresql":
         return AsyncAdvisoryLock(adapter, await adapter.acquire(), ledger.lock_key)
-    rows = await adapter.fetch_all("SELECT file FROM pragma_database_list WHERE name = 'main'")
+    rows = await adapter.fetch_all(_MAIN_FILE)
     return AsyncFileLock(Sidecar(rows[0]["file"])) if rows[0]["file"] else AsyncNoLock()
 
 
@@ -69,12 +73,12 @@ class AsyncAdvisoryLock:
         self._key = key
 
     async def try_take(self) -> bool:
-        row = await self._connection.fetch_one("SELECT pg_try_advisory_lock($1::bigint) AS taken", [self._key])
+        row = await self._connection.fetch_one(_TAKE, [self._key])
         return bool(row["taken"])
 
     async def release(self) -> None:
         with suppress(ArlenDataError):
-            await self._connection.fetch_one("SELECT pg_advisory_unlock($1::bigint)", [self._key])
+            await self._connection.fetch_one(_GIVE_BACK, [self._key])
         await self._adapter.release(self._connection)
 
 

@@ -11,7 +11,16 @@ from arlen_data.errors import ConnectionFailed, QueryFailed
 from arlen_data.options import DatabaseOptions
 from arlen_data.postgres.address import PostgresAddress
 from arlen_data.postgres.channels import Notification
-from arlen_data.postgres.driver import DRIVER_ERRORS, TransactionStatus, conninfo, psycopg, translate
+from arlen_data.postgres.driver import (
+    DRIVER_ERRORS,
+    TransactionStatus,
+    conninfo,
+    psycopg,
+    server_of,
+    translate,
+    trusted,
+    tuple_row,
+)
 from arlen_data.queries import Query
 from arlen_data.rows import Result
 
@@ -28,13 +37,14 @@ _NAMELESS = b"?column?"
 class AsyncPostgresSession:
     """Serves one caller at a time. Cancelling the caller cancels the statement on the server."""
 
-    __slots__ = ("_pgconn", "_raw", "_spare")
+    __slots__ = ("_pgconn", "_raw", "_spare", "server")
 
     dialect = "postgresql"
 
     def __init__(self, raw: psycopg.AsyncConnection[Any]) -> None:
         self._raw = raw
         self._pgconn = raw.pgconn
+        self.server = server_of(raw.pgconn)
         self._spare: psycopg.AsyncRawCursor[Any] | None = None
 
     @classmethod
@@ -90,18 +100,18 @@ class AsyncPostgresSession:
         return _affected(cursor)
 
     async def execute_many(self, query: Query, rows: list[Any]) -> int:
-        cursor = psycopg.AsyncRawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            await cursor.executemany(query.plan.sql, rows)
+            await cursor.executemany(trusted(query.plan.sql), rows)
         except DRIVER_ERRORS as error:
             raise translate(error, query.plan.sql, ()) from error
         return max(cursor.rowcount, 0)
 
     async def stream(self, query: Query, size: int) -> AsyncGenerator[Result, None]:
         """The rows in parts of ``size`` through a cursor of the server, inside a transaction."""
-        cursor = psycopg.AsyncRawServerCursor(self._raw, "arlen_stream")
+        cursor = psycopg.AsyncRawServerCursor(self._raw, "arlen_stream", row_factory=tuple_row)
         try:
-            await cursor.execute(query.plan.sql, query.parameters)
+            await cursor.execute(trusted(query.plan.sql), query.parameters)
             while (part := await _result(cursor, query, size))[1]:
                 yield part
         except DRIVER_ERRORS as error:
@@ -111,7 +121,7 @@ class AsyncPostgresSession:
 
     async def command(self, sql: str) -> None:
         try:
-            await psycopg.AsyncRawCursor(self._raw).execute(sql)
+            await self._cursor().execute(trusted(sql))
         except DRIVER_ERRORS as error:
             raise translate(error, sql, ()) from error
 
@@ -146,8 +156,8 @@ class AsyncPostgresSession:
         try:
             async with self._raw.pipeline():
                 for query in queries:
-                    cursors.append(cursor := psycopg.AsyncRawCursor(self._raw))
-                    await cursor.execute(query.plan.sql, query.parameters, prepare=query.prepare)
+                    cursors.append(cursor := self._cursor())
+                    await cursor.execute(trusted(query.plan.sql), query.parameters, prepare=query.prepare)
         except DRIVER_ERRORS as error:
             unanswered = [place for place, cursor in enumerate(cursors) if cursor.pgresult is None]
             index = (unanswered or [len(cursors) - 1])[0 if getattr(error, "sqlstate", None) else -1]
@@ -162,9 +172,9 @@ class AsyncPostgresSession:
 
     async def copy_in(self, sql: str, rows: Iterable[Any], types: Sequence[str] | None) -> int:
         """Send rows, as text, or as binary when their types are given."""
-        cursor = psycopg.AsyncRawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            async with cursor.copy(sql) as copy:
+            async with cursor.copy(trusted(sql)) as copy:
                 if types is not None:
                     copy.set_types(types)
                 for row in rows:
@@ -175,9 +185,9 @@ class AsyncPostgresSession:
 
     async def copy_out(self, sql: str) -> AsyncGenerator[bytes, None]:
         """The bytes that the server sends, block after block."""
-        cursor = psycopg.AsyncRawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            async with cursor.copy(sql) as copy:
+            async with cursor.copy(trusted(sql)) as copy:
                 async for block in copy:
                     yield bytes(block)
         except DRIVER_ERRORS as error:
@@ -197,12 +207,16 @@ class AsyncPostgresSession:
     def _take_cursor(self) -> psycopg.AsyncRawCursor[Any]:
         """A cursor that is nobody else's; making one is a good part of a small query, so one is kept."""
         cursor, self._spare = self._spare, None
-        return cursor or psycopg.AsyncRawCursor(self._raw)
+        return cursor or self._cursor()
+
+    def _cursor(self) -> psycopg.AsyncRawCursor[Any]:
+        """A cursor with rows as they come, whatever the connection makes of the rows of others."""
+        return psycopg.AsyncRawCursor(self._raw, row_factory=tuple_row)
 
     async def _send(self, cursor: psycopg.AsyncRawCursor[Any], query: Query) -> None:
         sql = query.plan.sql
         try:
-            await cursor.execute(sql, query.parameters, prepare=query.prepare)
+            await cursor.execute(trusted(sql), query.parameters, prepare=query.prepare)
         except DRIVER_ERRORS as error:
             if not query.prepare or getattr(error, "sqlstate", None) not in _STALE_PLANS or self.in_transaction:
                 raise translate(error, sql, query.parameters) from error
@@ -212,7 +226,7 @@ class AsyncPostgresSession:
     async def _set(self, name: str, value: str, *, local: bool) -> None:
         sql = "SELECT set_config($1, $2, $3)"
         try:
-            await psycopg.AsyncRawCursor(self._raw).execute(sql, (name, value, local), prepare=False)
+            await self._cursor().execute(sql, (name, value, local), prepare=False)
         except DRIVER_ERRORS as error:
             raise translate(error, sql, ()) from error
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Any, Self, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
-from arlen_data.concurrency.tasks import sleep
-from arlen_data.errors import ArlenDataError, InvalidArgumentError
+from arlen_data.blocks import Isolation
+from arlen_data.concurrency.tasks import call, sleep
+from arlen_data.errors import ArlenDataError, InvalidArgumentError, Rollback
 from arlen_data.parameters import Parameters
 from arlen_data.queries import Runnable
 from arlen_data.routing.events import Route
@@ -17,8 +18,12 @@ from arlen_data.routing.options import CallArguments, Context, Operation, Routin
 from arlen_data.routing.replication import Replication
 from arlen_data.routing.routes import Routes
 from arlen_data.routing.targets import checked_default, checked_readers, checked_targets
+from arlen_data.row import Row
 
+from .nesting import Hook
 from .protocols import AsyncDatabaseAdapter
+
+T = TypeVar("T")
 
 
 class AsyncDatabaseRouter:
@@ -155,6 +160,71 @@ class AsyncDatabaseRouter:
         if committed:
             await self._remember(route)
 
+    async def run_in_transaction(
+        self,
+        work: Callable[[Any], Awaitable[T] | T],
+        *,
+        attempts: int = 3,
+        isolation: Isolation | None = None,
+        context: Context | None = None,
+    ) -> T | None:
+        """What ``work(connection)`` returns, run in a transaction where writes go; None if it raised ``Rollback``.
+
+        It is run again when the database gave up because of others, as ``Database.run_in_transaction`` says.
+        """
+        route = await self._routed("transaction", context)
+        target: Any = self.targets[route.target]
+        undone = False
+
+        async def watched(connection: Any) -> T:
+            nonlocal undone
+            try:
+                return await call(work, connection)
+            except Rollback:
+                undone = True
+                raise
+
+        with self._routes.in_transaction(route.target):
+            outcome: T | None = await target.run_in_transaction(watched, attempts=attempts, isolation=isolation)
+        if not undone:
+            await self._remember(route)
+        return outcome
+
+    def on_commit(self, hook: Hook) -> None:
+        """Call ``hook`` after the transaction of this router around this call is committed; never, if it is undone.
+
+        Raises:
+            TransactionFailed: code ``no_transaction``.
+        """
+        target: Any = self.targets[self._routes.transaction_target()]
+        target.on_commit(hook)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        statement: Runnable,
+        parameters: Parameters = (),
+        *,
+        size: int = 1000,
+        rows_as: Callable[..., Any] = Row,
+        context: Context | None = None,
+        operation: Operation | None = None,
+    ) -> AsyncIterator[AsyncIterator[Any]]:
+        """The rows one after the other, ``size`` of them in memory at once.
+
+        A replica that fails before the first row is asked for is replaced by the target of writes, as with any read.
+        """
+        route = await self._routed(operation or _fetching(statement), context)
+        async with AsyncExitStack() as exits:
+
+            async def enter(target: Any) -> AsyncIterator[Any]:
+                stream = target.stream(statement, parameters, size=size, rows_as=rows_as)
+                rows: AsyncIterator[Any] = await exits.enter_async_context(stream)
+                return rows
+
+            yield await self._ask_around(route, enter)
+        await self._remember(route)
+
     async def acquire(self, *, context: Context | None = None) -> Any:
         """A connection to where writes go, the caller's until ``release``. What it writes makes no read sticky."""
         route = await self._routed("write", context)
@@ -204,9 +274,14 @@ class AsyncDatabaseRouter:
         self, method: str, operation: Operation, statement: Any, parameters: Any, call: CallArguments
     ) -> Any:
         route = await self._routed(call.pop("operation", None) or operation, call.pop("context", None))
-        run = methodcaller(method, statement, parameters, **call)
+        outcome = await self._ask_around(route, methodcaller(method, statement, parameters, **call))
+        await self._remember(route)
+        return outcome
+
+    async def _ask_around(self, route: Route, run: Callable[[Any], Any]) -> Any:
+        """What the target of the route says, or, when it fails, the one that stands in for it."""
         try:
-            outcome = await self._ask(route.target, run)
+            return await self._ask(route.target, run)
         except Exception as error:
             fallback = self._routes.fallback(route, error)
             if fallback is None:
@@ -216,8 +291,6 @@ class AsyncDatabaseRouter:
             except Exception as second:
                 second.__context__ = error
                 raise
-        await self._remember(route)
-        return outcome
 
     async def _ask(self, target: str, run: Callable[[Any], Any]) -> Any:
         with self._routes.watching(target):

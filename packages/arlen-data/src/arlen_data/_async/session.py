@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from arlen_data.location import Location
 from arlen_data.options import DatabaseOptions
 from arlen_data.queries import Query
 from arlen_data.rows import Result
+from arlen_data.telemetry.observation import Server
 
 
 class AsyncSession(Protocol):
@@ -29,13 +31,18 @@ class AsyncSession(Protocol):
     def dialect(self) -> str: ...
 
     @property
+    def server(self) -> Server: ...
+
+    @property
     def in_transaction(self) -> bool: ...
 
     @property
+    @abstractmethod
     def failed(self) -> bool:
         """Whether the transaction that should be open cannot be committed any more."""
 
     @property
+    @abstractmethod
     def usable(self) -> bool:
         """Whether it is open and waits for a statement."""
 
@@ -47,6 +54,7 @@ class AsyncSession(Protocol):
 
     def stream(self, query: Query, size: int) -> AsyncGenerator[Result, None]: ...
 
+    @abstractmethod
     async def run_together(self, queries: Sequence[Query]) -> list[Result | int]:
         """The results of all; the first error leaves nothing, and ``details["index"]`` says which it was."""
 
@@ -54,6 +62,7 @@ class AsyncSession(Protocol):
 
     async def begin(self, block: Block) -> None: ...
 
+    @abstractmethod
     def limit(self, seconds: float) -> AbstractAsyncContextManager[None]:
         """Stop what runs in the block after so many seconds, with QueryTimeout."""
 

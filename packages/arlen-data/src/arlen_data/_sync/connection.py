@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any, Self, TypeVar, Unpack
 
@@ -171,12 +171,13 @@ class Connection(Statements):
         query = self._queries.query(statement, parameters, "query", False)
         self.dirty = True
         parts = self._session.stream(query, size)
-        if self.in_transaction or self.dialect == "sqlite":
-            with closing(parts):
-                yield _rows(parts, rows_as, query.plan.sql)
-        else:
-            with self.atomic(PLAIN, []), closing(parts):
-                yield _rows(parts, rows_as, query.plan.sql)
+        with self._diagnostics.observing([query], self._session.server):
+            if self.in_transaction or self.dialect == "sqlite":
+                with closing(parts):
+                    yield _rows(parts, rows_as, query.plan.sql)
+            else:
+                with self.atomic(PLAIN, []), closing(parts):
+                    yield _rows(parts, rows_as, query.plan.sql)
 
     def prepare(self, sql: str) -> PreparedStatement:
         """SQL that stays prepared on this connection; a wrong number of parameters is refused before it is sent."""
@@ -192,18 +193,19 @@ class Connection(Statements):
         batch = Batch(self._queries)
         yield batch
         self.dirty = True
-        if self.in_transaction or self.dialect == "sqlite":
-            with self.atomic(PLAIN, []):
+        with self._diagnostics.observing(batch.queries, self._session.server):
+            if self.in_transaction or self.dialect == "sqlite":
+                with self.atomic(PLAIN, []):
+                    results = self._session.run_together(batch.queries)
+            else:
                 results = self._session.run_together(batch.queries)
-        else:
-            results = self._session.run_together(batch.queries)
         batch.results = [
             outcome if isinstance(outcome, int) else all_rows(outcome, Row, query.plan.sql)
             for outcome, query in zip(results, batch.queries, strict=True)
         ]
 
     def copy_in(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, types: Sequence[str] | None = None
+        self, table: str, columns: Sequence[str], rows: Iterable[Collection[Any]], *, types: Sequence[str] | None = None
     ) -> int:
         """PostgreSQL: send many rows with COPY; how many they were. With the ``types`` of the columns, in binary.
 
@@ -303,7 +305,7 @@ class Connection(Statements):
         return changed
 
     def _execute_many(self, query: Query, rows: list[Any]) -> int:
-        with self.atomic(PLAIN, []):
+        with self.atomic(PLAIN, []), self._diagnostics.observing([query], self._session.server, len(rows)):
             return self._session.execute_many(query, rows)
 
     def _watched(self, query: Query, run: Callable[..., Any], *args: object) -> Any:
@@ -313,15 +315,17 @@ class Connection(Statements):
             query.prepare = False
         if not self._diagnostics.active:
             return self._limited(query, run, *args)
+        server = self._session.server
+        sent = self._diagnostics.commented(query, server)
         self._diagnostics.executing(query, admission)
         started = time.perf_counter()
         try:
-            outcome = self._limited(query, run, *args)
+            outcome = self._limited(sent, run, *args)
         except ArlenDataError as error:
-            self._diagnostics.failed(query, admission, error, time.perf_counter() - started)
+            self._diagnostics.failed(query, admission, error, time.perf_counter() - started, server)
             raise
         rows = len(outcome[1]) if query.operation == "query" else outcome
-        self._diagnostics.finished(query, admission, rows, time.perf_counter() - started)
+        self._diagnostics.finished(query, admission, rows, time.perf_counter() - started, server)
         return outcome
 
     def _limited(self, query: Query, run: Callable[..., Any], *args: object) -> Any:

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
-from math import inf
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from arlen_data.address import Address, address_of
 from arlen_data.blocks import Block, Isolation
@@ -35,8 +33,14 @@ from .connection import Connection
 from .listener import Listener
 from .nesting import Hook
 from .pool import Pool
-from .session import open_session
+from .pools import pools_for
+from .session import open_session, wrap_session
 from .statements import Statements
+
+if TYPE_CHECKING:
+    from arlen_data.postgres.pools import ConnectionPool
+
+    from .foreign_pool import ForeignPool
 
 T = TypeVar("T")
 
@@ -61,17 +65,10 @@ class Database(Statements):
         self._diagnostics = Diagnostics(options)
         self._queries = Queries(syntax_of(location.dialect), options, self._diagnostics)
         self._turns: Turns[Connection, Lock] = Turns()
-        self._writers = self._readers = Pool(str(location), self._open_writer, options, options.max_connections)
-        if isinstance(location, Location):
-            options = replace(
-                options, acquire_timeout=options.busy_timeout, check_after=inf, max_lifetime=inf, max_idle=inf
-            )
-            self._writers = self._readers = Pool(str(location), self._open_writer, options, 1)
-            if location.path is not None and options.max_connections > 1:
-                readers = options.max_connections - 1
-                options = replace(options, min_connections=min(options.min_connections, readers))
-                self._readers = Pool(str(location), self._open_reader, options, readers)
-        self._patience = options.acquire_timeout
+        self._writers: Pool | ForeignPool
+        self._readers: Pool | ForeignPool
+        self._writers, self._readers = pools_for(location, options, self._open_writer, self._open_reader)
+        self._patience = options.busy_timeout if isinstance(location, Location) else options.acquire_timeout
 
     @classmethod
     def open(
@@ -91,9 +88,28 @@ class Database(Statements):
 
         Raises:
             InvalidArgumentError: ``unsupported_url``, ``invalid_option``.
+            ConnectionFailed: ``library_too_old``.
         """
         address = address_of(url, root=root, password_provider=password_provider)
         return cls(address, DatabaseOptions(**options))
+
+    @classmethod
+    def wrap(cls, pool: ConnectionPool[Any], **options: Unpack[OptionArguments]) -> Self:
+        """The database around an ``ConnectionPool`` of psycopg_pool, which others may use at the same time.
+
+        The pool remains its owner's, who opens and closes it. Of the options, those about connections, waiting and
+        time limits of the server are the pool's own matter and have no effect here.
+
+        Raises:
+            MissingDependencyError: psycopg or psycopg_pool is missing.
+        """
+        from arlen_data.postgres.pools import address_of_pool
+
+        from .foreign_pool import ForeignPool
+
+        database = cls(address_of_pool(pool), DatabaseOptions(**options))
+        database._writers = database._readers = ForeignPool(pool, database._dressed)
+        return database
 
     @property
     def adapter_name(self) -> str:
@@ -239,7 +255,7 @@ class Database(Statements):
             yield batch
 
     def copy_in(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, types: Sequence[str] | None = None
+        self, table: str, columns: Sequence[str], rows: Iterable[Collection[Any]], *, types: Sequence[str] | None = None
     ) -> int:
         """PostgreSQL: send many rows with COPY; how many they were. With the ``types`` of the columns, in binary."""
         with self._lent() as connection:
@@ -356,6 +372,9 @@ class Database(Statements):
             yield
         finally:
             level.lock.release()
+
+    def _dressed(self, raw: Any) -> Connection:
+        return Connection(wrap_session(raw), self._queries, self._options, self._diagnostics)
 
     def _open_writer(self) -> Connection:
         session = open_session(self.location, self._options)

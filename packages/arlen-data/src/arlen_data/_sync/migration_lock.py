@@ -12,10 +12,14 @@ from arlen_data.concurrency.threads import sleep
 from arlen_data.errors import ArlenDataError, MigrationError
 from arlen_data.migrations.ledger import Ledger
 from arlen_data.migrations.sidecar import Sidecar
+from arlen_data.trusted import TrustedText
 
 from .protocols import DatabaseAdapter, DatabaseConnection
 
 _BETWEEN_ATTEMPTS = 0.05
+_MAIN_FILE = TrustedText("SELECT file FROM pragma_database_list WHERE name = 'main'")
+_TAKE = TrustedText("SELECT pg_try_advisory_lock($1::bigint) AS taken")
+_GIVE_BACK = TrustedText("SELECT pg_advisory_unlock($1::bigint)")
 
 
 class MigrationLock(Protocol):
@@ -55,7 +59,7 @@ def locked(adapter: DatabaseAdapter, ledger: Ledger, patience: float) -> Iterato
 def _lock_of(adapter: DatabaseAdapter, ledger: Ledger) -> MigrationLock:
     if ledger.dialect == "postgresql":
         return AdvisoryLock(adapter, adapter.acquire(), ledger.lock_key)
-    rows = adapter.fetch_all("SELECT file FROM pragma_database_list WHERE name = 'main'")
+    rows = adapter.fetch_all(_MAIN_FILE)
     return FileLock(Sidecar(rows[0]["file"])) if rows[0]["file"] else NoLock()
 
 
@@ -70,12 +74,12 @@ class AdvisoryLock:
         self._key = key
 
     def try_take(self) -> bool:
-        row = self._connection.fetch_one("SELECT pg_try_advisory_lock($1::bigint) AS taken", [self._key])
+        row = self._connection.fetch_one(_TAKE, [self._key])
         return bool(row["taken"])
 
     def release(self) -> None:
         with suppress(ArlenDataError):
-            self._connection.fetch_one("SELECT pg_advisory_unlock($1::bigint)", [self._key])
+            self._connection.fetch_one(_GIVE_BACK, [self._key])
         self._adapter.release(self._connection)
 
 

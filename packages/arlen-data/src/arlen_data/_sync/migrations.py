@@ -19,6 +19,7 @@ from arlen_data.migrations.ledger import AppliedMigration, Ledger
 from arlen_data.migrations.offline import offline_script
 from arlen_data.migrations.parts import Part, SQLPart
 from arlen_data.migrations.plan import MigrationStatus, Plan, Situation, Step
+from arlen_data.trusted import TrustedText
 
 from .migration_lock import locked
 from .protocols import DatabaseAdapter
@@ -163,7 +164,7 @@ class MigrationRunner:
             case SQLPart():
                 for statement in part.statements():
                     try:
-                        connection.execute(statement.sql)
+                        connection.execute(TrustedText(statement.sql))
                     except Exception as error:
                         raise statement_failed(part.path, statement, error) from error
             case _:

@@ -12,7 +12,16 @@ from arlen_data.errors import ConnectionFailed, QueryFailed
 from arlen_data.options import DatabaseOptions
 from arlen_data.postgres.address import PostgresAddress
 from arlen_data.postgres.channels import Notification
-from arlen_data.postgres.driver import DRIVER_ERRORS, TransactionStatus, conninfo, psycopg, translate
+from arlen_data.postgres.driver import (
+    DRIVER_ERRORS,
+    TransactionStatus,
+    conninfo,
+    psycopg,
+    server_of,
+    translate,
+    trusted,
+    tuple_row,
+)
 from arlen_data.queries import Query
 from arlen_data.rows import Result
 
@@ -29,13 +38,14 @@ _NAMELESS = b"?column?"
 class PostgresSession:
     """Serves one caller at a time. Cancelling the caller cancels the statement on the server."""
 
-    __slots__ = ("_pgconn", "_raw", "_spare")
+    __slots__ = ("_pgconn", "_raw", "_spare", "server")
 
     dialect = "postgresql"
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self._raw = raw
         self._pgconn = raw.pgconn
+        self.server = server_of(raw.pgconn)
         self._spare: psycopg.RawCursor[Any] | None = None
 
     @classmethod
@@ -91,18 +101,18 @@ class PostgresSession:
         return _affected(cursor)
 
     def execute_many(self, query: Query, rows: list[Any]) -> int:
-        cursor = psycopg.RawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            cursor.executemany(query.plan.sql, rows)
+            cursor.executemany(trusted(query.plan.sql), rows)
         except DRIVER_ERRORS as error:
             raise translate(error, query.plan.sql, ()) from error
         return max(cursor.rowcount, 0)
 
     def stream(self, query: Query, size: int) -> Generator[Result, None, None]:
         """The rows in parts of ``size`` through a cursor of the server, inside a transaction."""
-        cursor = psycopg.RawServerCursor(self._raw, "arlen_stream")
+        cursor = psycopg.RawServerCursor(self._raw, "arlen_stream", row_factory=tuple_row)
         try:
-            cursor.execute(query.plan.sql, query.parameters)
+            cursor.execute(trusted(query.plan.sql), query.parameters)
             while (part := _result(cursor, query, size))[1]:
                 yield part
         except DRIVER_ERRORS as error:
@@ -112,7 +122,7 @@ class PostgresSession:
 
     def command(self, sql: str) -> None:
         try:
-            psycopg.RawCursor(self._raw).execute(sql)
+            self._cursor().execute(trusted(sql))
         except DRIVER_ERRORS as error:
             raise translate(error, sql, ()) from error
 
@@ -147,8 +157,8 @@ class PostgresSession:
         try:
             with self._raw.pipeline():
                 for query in queries:
-                    cursors.append(cursor := psycopg.RawCursor(self._raw))
-                    cursor.execute(query.plan.sql, query.parameters, prepare=query.prepare)
+                    cursors.append(cursor := self._cursor())
+                    cursor.execute(trusted(query.plan.sql), query.parameters, prepare=query.prepare)
         except DRIVER_ERRORS as error:
             unanswered = [place for place, cursor in enumerate(cursors) if cursor.pgresult is None]
             index = (unanswered or [len(cursors) - 1])[0 if getattr(error, "sqlstate", None) else -1]
@@ -163,9 +173,9 @@ class PostgresSession:
 
     def copy_in(self, sql: str, rows: Iterable[Any], types: Sequence[str] | None) -> int:
         """Send rows, as text, or as binary when their types are given."""
-        cursor = psycopg.RawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            with cursor.copy(sql) as copy:
+            with cursor.copy(trusted(sql)) as copy:
                 if types is not None:
                     copy.set_types(types)
                 for row in rows:
@@ -176,9 +186,9 @@ class PostgresSession:
 
     def copy_out(self, sql: str) -> Generator[bytes, None, None]:
         """The bytes that the server sends, block after block."""
-        cursor = psycopg.RawCursor(self._raw)
+        cursor = self._cursor()
         try:
-            with cursor.copy(sql) as copy:
+            with cursor.copy(trusted(sql)) as copy:
                 for block in copy:
                     yield bytes(block)
         except DRIVER_ERRORS as error:
@@ -198,12 +208,16 @@ class PostgresSession:
     def _take_cursor(self) -> psycopg.RawCursor[Any]:
         """A cursor that is nobody else's; making one is a good part of a small query, so one is kept."""
         cursor, self._spare = self._spare, None
-        return cursor or psycopg.RawCursor(self._raw)
+        return cursor or self._cursor()
+
+    def _cursor(self) -> psycopg.RawCursor[Any]:
+        """A cursor with rows as they come, whatever the connection makes of the rows of others."""
+        return psycopg.RawCursor(self._raw, row_factory=tuple_row)
 
     def _send(self, cursor: psycopg.RawCursor[Any], query: Query) -> None:
         sql = query.plan.sql
         try:
-            cursor.execute(sql, query.parameters, prepare=query.prepare)
+            cursor.execute(trusted(sql), query.parameters, prepare=query.prepare)
         except DRIVER_ERRORS as error:
             if not query.prepare or getattr(error, "sqlstate", None) not in _STALE_PLANS or self.in_transaction:
                 raise translate(error, sql, query.parameters) from error
@@ -213,7 +227,7 @@ class PostgresSession:
     def _set(self, name: str, value: str, *, local: bool) -> None:
         sql = "SELECT set_config($1, $2, $3)"
         try:
-            psycopg.RawCursor(self._raw).execute(sql, (name, value, local), prepare=False)
+            self._cursor().execute(sql, (name, value, local), prepare=False)
         except DRIVER_ERRORS as error:
             raise translate(error, sql, ()) from error
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Any, Self, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
-from arlen_data.concurrency.threads import sleep
-from arlen_data.errors import ArlenDataError, InvalidArgumentError
+from arlen_data.blocks import Isolation
+from arlen_data.concurrency.threads import call, sleep
+from arlen_data.errors import ArlenDataError, InvalidArgumentError, Rollback
 from arlen_data.parameters import Parameters
 from arlen_data.queries import Runnable
 from arlen_data.routing.events import Route
@@ -18,8 +19,12 @@ from arlen_data.routing.options import CallArguments, Context, Operation, Routin
 from arlen_data.routing.replication import Replication
 from arlen_data.routing.routes import Routes
 from arlen_data.routing.targets import checked_default, checked_readers, checked_targets
+from arlen_data.row import Row
 
+from .nesting import Hook
 from .protocols import DatabaseAdapter
+
+T = TypeVar("T")
 
 
 class DatabaseRouter:
@@ -151,6 +156,71 @@ class DatabaseRouter:
         if committed:
             self._remember(route)
 
+    def run_in_transaction(
+        self,
+        work: Callable[[Any], T],
+        *,
+        attempts: int = 3,
+        isolation: Isolation | None = None,
+        context: Context | None = None,
+    ) -> T | None:
+        """What ``work(connection)`` returns, run in a transaction where writes go; None if it raised ``Rollback``.
+
+        It is run again when the database gave up because of others, as ``Database.run_in_transaction`` says.
+        """
+        route = self._routed("transaction", context)
+        target: Any = self.targets[route.target]
+        undone = False
+
+        def watched(connection: Any) -> T:
+            nonlocal undone
+            try:
+                return call(work, connection)
+            except Rollback:
+                undone = True
+                raise
+
+        with self._routes.in_transaction(route.target):
+            outcome: T | None = target.run_in_transaction(watched, attempts=attempts, isolation=isolation)
+        if not undone:
+            self._remember(route)
+        return outcome
+
+    def on_commit(self, hook: Hook) -> None:
+        """Call ``hook`` after the transaction of this router around this call is committed; never, if it is undone.
+
+        Raises:
+            TransactionFailed: code ``no_transaction``.
+        """
+        target: Any = self.targets[self._routes.transaction_target()]
+        target.on_commit(hook)
+
+    @contextmanager
+    def stream(
+        self,
+        statement: Runnable,
+        parameters: Parameters = (),
+        *,
+        size: int = 1000,
+        rows_as: Callable[..., Any] = Row,
+        context: Context | None = None,
+        operation: Operation | None = None,
+    ) -> Iterator[Iterator[Any]]:
+        """The rows one after the other, ``size`` of them in memory at once.
+
+        A replica that fails before the first row is asked for is replaced by the target of writes, as with any read.
+        """
+        route = self._routed(operation or _fetching(statement), context)
+        with ExitStack() as exits:
+
+            def enter(target: Any) -> Iterator[Any]:
+                stream = target.stream(statement, parameters, size=size, rows_as=rows_as)
+                rows: Iterator[Any] = exits.enter_context(stream)
+                return rows
+
+            yield self._ask_around(route, enter)
+        self._remember(route)
+
     def acquire(self, *, context: Context | None = None) -> Any:
         """A connection to where writes go, the caller's until ``release``. What it writes makes no read sticky."""
         route = self._routed("write", context)
@@ -198,9 +268,14 @@ class DatabaseRouter:
 
     def _call(self, method: str, operation: Operation, statement: Any, parameters: Any, call: CallArguments) -> Any:
         route = self._routed(call.pop("operation", None) or operation, call.pop("context", None))
-        run = methodcaller(method, statement, parameters, **call)
+        outcome = self._ask_around(route, methodcaller(method, statement, parameters, **call))
+        self._remember(route)
+        return outcome
+
+    def _ask_around(self, route: Route, run: Callable[[Any], Any]) -> Any:
+        """What the target of the route says, or, when it fails, the one that stands in for it."""
         try:
-            outcome = self._ask(route.target, run)
+            return self._ask(route.target, run)
         except Exception as error:
             fallback = self._routes.fallback(route, error)
             if fallback is None:
@@ -210,8 +285,6 @@ class DatabaseRouter:
             except Exception as second:
                 second.__context__ = error
                 raise
-        self._remember(route)
-        return outcome
 
     def _ask(self, target: str, run: Callable[[Any], Any]) -> Any:
         with self._routes.watching(target):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from arlen_data.location import Location
 from arlen_data.options import DatabaseOptions
 from arlen_data.queries import Query
 from arlen_data.rows import Result
+from arlen_data.telemetry.observation import Server
 
 
 class Session(Protocol):
@@ -30,13 +32,18 @@ class Session(Protocol):
     def dialect(self) -> str: ...
 
     @property
+    def server(self) -> Server: ...
+
+    @property
     def in_transaction(self) -> bool: ...
 
     @property
+    @abstractmethod
     def failed(self) -> bool:
         """Whether the transaction that should be open cannot be committed any more."""
 
     @property
+    @abstractmethod
     def usable(self) -> bool:
         """Whether it is open and waits for a statement."""
 
@@ -48,6 +55,7 @@ class Session(Protocol):
 
     def stream(self, query: Query, size: int) -> Generator[Result, None, None]: ...
 
+    @abstractmethod
     def run_together(self, queries: Sequence[Query]) -> list[Result | int]:
         """The results of all; the first error leaves nothing, and ``details["index"]`` says which it was."""
 
@@ -55,6 +63,7 @@ class Session(Protocol):
 
     def begin(self, block: Block) -> None: ...
 
+    @abstractmethod
     def limit(self, seconds: float) -> AbstractContextManager[None]:
         """Stop what runs in the block after so many seconds, with QueryTimeout."""
 

@@ -15,6 +15,7 @@ def schema_manifest(plan: SchemaPlan) -> str:
         "class_prefix": plan.naming.prefix,
         "artifact_base_name": plan.naming.artifact,
         "typed_contracts": plan.typed_contracts,
+        **({"typed_dicts": True} if plan.typed_dicts else {}),
         "database_target": plan.naming.target,
         "tables": [_table(table, plan.typed_contracts) for table in plan.tables],
         "enums": [

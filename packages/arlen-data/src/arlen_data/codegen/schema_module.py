@@ -10,13 +10,14 @@ from arlen_data.typed import ForeignKey
 from .imports import import_lines
 from .layout import Group, call, line, mapping, signature, strings, tuples
 from .schema_plan import EnumClass, Field, SchemaPlan, TableClass
+from .typed_dicts import dict_decoders, typed_dict_imports, typed_dicts
 
 
 def schema_module(plan: SchemaPlan) -> str:
-    """The module: for each enum an alias, for each table a class, with typed contracts three dataclasses more."""
+    """The module: for each enum an alias, for each table a class, and what else the plan has of its rows."""
     error = f"{plan.naming.artifact}DecodeError"
     sections = [
-        *([_error_class(error)] if plan.typed_contracts else []),
+        *([_error_class(error)] if plan.decodes else []),
         *chain.from_iterable(_table_sections(table, plan, error) for table in plan.tables),
     ]
     head = [
@@ -25,7 +26,7 @@ def schema_module(plan: SchemaPlan) -> str:
         "from __future__ import annotations",
         "",
         *import_lines(_imports(plan)),
-        *chain.from_iterable(_enum(each, plan.typed_contracts) for each in plan.enums),
+        *chain.from_iterable(_enum(each, plan.decodes) for each in plan.enums),
     ]
     return "\n".join(head) + "".join("\n\n\n" + "\n".join(section) for section in sections) + "\n"
 
@@ -46,6 +47,8 @@ def _imports(plan: SchemaPlan) -> Iterator[tuple[str, str]]:
         yield "typing", "TypeAlias"
     if plan.typed_contracts:
         yield from _contract_imports(plan)
+    if plan.typed_dicts:
+        yield from typed_dict_imports(plan.tables)
 
 
 def _contract_imports(plan: SchemaPlan) -> Iterator[tuple[str, str]]:
@@ -85,7 +88,13 @@ def _table_sections(table: TableClass, plan: SchemaPlan, error: str) -> Iterator
         yield _dataclass(
             f"{table.name}Update", f"Changes of a row of ``{table.table.qualified}``.", _update_fields(table)
         )
-    yield _table_class(table, error, plan.typed_contracts)
+    if plan.typed_dicts:
+        yield from typed_dicts(table)
+    yield [
+        *_table_class(table),
+        *(_contracts(table, error) if plan.typed_contracts else []),
+        *(dict_decoders(table, error) if plan.typed_dicts else []),
+    ]
 
 
 def _dataclass(name: str, summary: str, fields: Iterable[str]) -> list[str]:
@@ -112,7 +121,7 @@ def _update_fields(table: TableClass) -> Iterator[str]:
     return (f"{field.attribute}: {field.annotation} | Unset = UNSET" for field in table.writable)
 
 
-def _table_class(table: TableClass, error: str, typed_contracts: bool) -> list[str]:
+def _table_class(table: TableClass) -> list[str]:
     base = "KeyedTable" if table.primary_key else "Table"
     return [
         *_comment(table.keys.comment, ""),
@@ -127,7 +136,6 @@ def _table_class(table: TableClass, error: str, typed_contracts: bool) -> list[s
         ).lines(1),
         *_keys(table),
         *(_get(table) if table.primary_key else []),
-        *(_contracts(table, error) if typed_contracts else []),
     ]
 
 

@@ -138,10 +138,13 @@ class SchemaPlan:
     typed_contracts: bool
     enums: tuple[EnumClass, ...]
     tables: tuple[TableClass, ...]
+    typed_dicts: bool = False
 
     @classmethod
-    def of(cls, schema: Schema, naming: Naming, *, typed_contracts: bool = False) -> SchemaPlan:
-        """The plan for a schema.
+    def of(
+        cls, schema: Schema, naming: Naming, *, typed_contracts: bool = False, typed_dicts: bool = False
+    ) -> SchemaPlan:
+        """The plan for a schema; with ``typed_contracts`` dataclasses too, with ``typed_dicts`` typed dicts.
 
         Raises:
             SchemaCodegenError: code ``identifier_collision`` when two classes would have one name.
@@ -152,17 +155,27 @@ class SchemaPlan:
             TableClass(table, _class_name(naming, table.schema, table.name), _fields(table, types))
             for table in schema.tables
         )
-        plan = cls(naming, typed_contracts, enums, tables)
+        plan = cls(naming, typed_contracts, enums, tables, typed_dicts)
         plan._refuse_collisions()
         return plan
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the module decodes rows."""
+        return self.typed_contracts or self.typed_dicts
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the names of the classes of a table end with."""
+        contracts = ("Row", "Insert", "Update") if self.typed_contracts else ()
+        return "", *contracts, *(f"{each}Dict" for each in ("Row", "Insert", "Update") if self.typed_dicts)
 
     def _refuse_collisions(self) -> None:
         owners: dict[str, str] = {f"{self.naming.artifact}DecodeError": "the error class"}
         named = [(each.name, f"{each.enum.schema}.{each.enum.name}") for each in self.enums]
         for table in self.tables:
             source = f"{table.table.schema}.{table.table.name}"
-            suffixes = ("", "Row", "Insert", "Update") if self.typed_contracts else ("",)
-            named += [(f"{table.name}{suffix}", source) for suffix in suffixes]
+            named += [(f"{table.name}{suffix}", source) for suffix in self.suffixes]
         for name, source in named:
             if name in owners:
                 raise SchemaCodegenError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from arlen_data.errors import SchemaCodegenError
 from arlen_data.typed import ForeignKey
 
 from .python_types import type_named
@@ -15,6 +17,7 @@ from .schema import PUBLIC, Keys, Schema
 if TYPE_CHECKING:
     from .introspection import Readable
 
+_LISTS_TABLES_SINCE = (3, 37, 0)
 _COLUMNS = """
 SELECT t.name AS "table", t.wr AS without_rowid, c.*
 FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c
@@ -39,7 +42,16 @@ _MODIFIER = re.compile(r"\s*\(.*\)")
 
 
 def read(database: Readable, choose: Callable[[Mapping[str, Any]], bool]) -> Schema:
-    """The chosen tables and views of the database ``main``, as those of the schema ``public``."""
+    """The chosen tables and views of the database ``main``, as those of the schema ``public``.
+
+    Raises:
+        SchemaCodegenError: code ``library_too_old``.
+    """
+    if sqlite3.sqlite_version_info < _LISTS_TABLES_SINCE:
+        raise SchemaCodegenError(
+            f"reading a schema needs SQLite 3.37 or later, and this Python uses {sqlite3.sqlite_version}",
+            code="library_too_old",
+        )
     tables: dict[str, list[Any]] = defaultdict(list)
     for row in database.fetch_all(_COLUMNS):
         if choose({"schema": PUBLIC, "table": row["table"]}):

@@ -173,7 +173,7 @@ def _name(section: _Section) -> tuple[str, Kind]:
     match = _NAME.fullmatch(section.argument("name")[0])
     if match is None or not IDENTIFIER.fullmatch(match[1]):
         section.refuse("name_missing_or_invalid", "arlen:name takes an identifier and perhaps a kind, such as :one")
-    kind = next((each for each in _KINDS if each == (match[2] or "many")), None)
+    kind: Kind | None = next((each for each in _KINDS if each == (match[2] or "many")), None)
     if kind is None:
         section.refuse("kind_unknown", f":{match[2]} is unknown; there are :{', :'.join(_KINDS)}")
     return match[1], kind

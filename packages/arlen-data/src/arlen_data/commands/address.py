@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from arlen_data.migrations.files import DEFAULT_TARGET
 
 
 class Source(NamedTuple):
-    """The address of a database, and where it was found: ``--dsn`` or a variable of the environment."""
+    """The address of a database, and where it was found: ``--dsn``, a variable, or a configuration.
+
+    Attributes:
+        url: the address.
+        name: where it was found.
+        root: the directory at which a relative path of it starts; None for the working directory.
+    """
 
     url: str
     name: str
+    root: Path | None = None
 
 
 def address_for(target: str, dsn: str | None, environment: Mapping[str, str]) -> Source | None:

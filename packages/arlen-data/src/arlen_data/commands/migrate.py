@@ -18,6 +18,7 @@ from arlen_data.migrations.plan import DRIFTED, PENDING
 from arlen_data.migrations.structure import structure_of
 
 from .address import Source, address_for
+from .configured import configured_source
 from .parser import count, seconds
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser("migrate", prog="arlen migrate", help="apply migrations, undo them, or show them")
     parser.set_defaults(run=run, action=_apply)
     parser.add_argument("--dsn", metavar="URL", help="the database (default: ARLEN_DATABASE_URL, DATABASE_URL)")
+    parser.add_argument(
+        "--env", metavar="NAME", help="the environment whose configuration names the database, if nothing else does"
+    )
     parser.add_argument("--database", metavar="TARGET", default="", help="the target (default: default)")
     parser.add_argument("--path", type=Path, default=Path("db/migrations"), help="the files (default: db/migrations)")
     parser.add_argument("--dry-run", action="store_true", help="say what would run, and write nothing")
@@ -77,15 +81,22 @@ def run(options: argparse.Namespace) -> int:
         target = checked_target(options.database)
     except MigrationError as error:
         return _complain(error, 2)
-    source = address_for(target, options.dsn, os.environ)
+    try:
+        source = address_for(target, options.dsn, os.environ) or _configured(target, options.env)
+    except (ArlenDataError, OSError) as error:
+        return _complain(error, 1)
     if source is None:
-        return _complain("there is no database; give --dsn, or set ARLEN_DATABASE_URL", 2)
+        return _complain("there is no database; give --dsn or --env, or set ARLEN_DATABASE_URL", 2)
     action = _action(options)
     if options.to and action not in (_move, _sql):
         return _complain("--to goes alone or with --sql", 2)
     if options.after and action is not _sql:
         return _complain("--from goes with --sql", 2)
     return _run(action, options, target, source)
+
+
+def _configured(target: str, environment: str | None) -> Source | None:
+    return configured_source(target, environment) if environment else None
 
 
 def _action(options: argparse.Namespace) -> Action:
@@ -101,7 +112,7 @@ def _action(options: argparse.Namespace) -> Action:
 
 def _run(action: Action, options: argparse.Namespace, target: str, source: Source) -> int:
     try:
-        with Database.open(source.url, max_connections=CONNECTIONS) as database:
+        with Database.open(source.url, root=source.root, max_connections=CONNECTIONS) as database:
             runner = MigrationRunner(database, options.path, target, lock_timeout=options.lock_timeout)
             return action(runner, database, options)
     except (ConnectionFailed, InvalidArgumentError) as error:

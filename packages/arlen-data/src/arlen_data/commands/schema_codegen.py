@@ -39,6 +39,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--manifest", type=Path, help="default: db/schema/arlen_schema[_TARGET].json")
     parser.add_argument("--prefix", help="what class names begin with (default: DB, for other targets DB<Target>)")
     parser.add_argument("--typed-contracts", action="store_true", help="also dataclasses for rows, and their decoding")
+    parser.add_argument("--typed-dicts", action="store_true", help="also typed dicts for rows, and their decoding")
     parser.add_argument("--include", metavar="GLOB", action="append", default=[], help="only these tables")
     parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="not these tables")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
@@ -71,7 +72,7 @@ def _plan(naming: Naming, options: argparse.Namespace) -> SchemaPlan:
         raise Usage("there is no database; give --dsn, or set ARLEN_DATABASE_URL")
     with Database.open(source.url, max_connections=1) as database:
         schema = read_schema(database, database.adapter_name, include=options.include, exclude=options.exclude)
-    return SchemaPlan.of(schema, naming, typed_contracts=options.typed_contracts)
+    return SchemaPlan.of(schema, naming, typed_contracts=options.typed_contracts, typed_dicts=options.typed_dicts)
 
 
 def _check(plans: list[SchemaPlan], options: argparse.Namespace) -> int:
@@ -88,9 +89,11 @@ def _write(plans: list[SchemaPlan], options: argparse.Namespace) -> int:
     sys.stdout.write("Generated typed schema artifacts.\n")
     for plan, (module, _, manifest) in zip(plans, artifacts, strict=True):
         columns = sum(len(table.fields) for table in plan.tables)
+        dicts = "  typed dicts: enabled\n" if plan.typed_dicts else ""
         sys.stdout.write(
             f"  database target: {plan.naming.target}\n"
             f"  typed contracts: {'enabled' if plan.typed_contracts else 'disabled'}\n"
+            f"{dicts}"
             f"  tables: {len(plan.tables)}\n"
             f"  columns: {columns}\n"
             f"  module: {module.path}\n"

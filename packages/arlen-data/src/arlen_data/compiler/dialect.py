@@ -47,6 +47,10 @@ class Dialect:
     upsert_source: tuple[str, str] = ("", "")
     require_where: bool = False
 
+    def without(self, features: frozenset[str]) -> Dialect:
+        """The same dialect, refusing these features too."""
+        return replace(self, lacks=self.lacks | features) if features else self
+
     def guarded(self) -> Dialect:
         """The same dialect, refusing UPDATE and DELETE that name neither a condition nor ``all_rows()``."""
         return replace(self, require_where=True)
@@ -101,7 +105,12 @@ SQLITE = Dialect(
             "unnest",
         }
     ),
-    operators={"ILIKE": "LIKE", "NOT ILIKE": "NOT LIKE"},
+    operators={
+        "ILIKE": "LIKE",
+        "NOT ILIKE": "NOT LIKE",
+        "IS DISTINCT FROM": "IS NOT",
+        "IS NOT DISTINCT FROM": "IS",
+    },
     operands_in_parentheses=False,
     no_limit=" LIMIT -1",
     upsert_source=("SELECT * FROM (", ") WHERE TRUE"),

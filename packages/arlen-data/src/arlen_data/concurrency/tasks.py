@@ -67,8 +67,9 @@ async def settle(work: Coroutine[Any, Any, T]) -> T:
 
 async def call(function: Callable[..., Awaitable[T] | T], *args: object) -> T:
     """The result of a function, awaited if it is a coroutine function."""
-    result = function(*args)
-    return await result if isawaitable(result) else result
+    result: Any = function(*args)
+    outcome: T = await result if isawaitable(result) else result
+    return outcome
 
 
 sleep = asyncio.sleep

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from arlen_data import __version__
+from arlen_data.trusted import TrustedText
 
 from .files import DEFAULT_TARGET, Migration
 
@@ -87,43 +88,43 @@ class Ledger:
     @property
     def regain(self) -> tuple[str, ...]:
         """What makes the table reachable again after a file that became another role or looks into other schemas."""
-        return _REGAIN[self.dialect]
+        return tuple(map(TrustedText, _REGAIN[self.dialect]))
 
     def columns(self) -> Command:
         """Asks for the ``name`` of each column; there are none while there is no table."""
-        return _COLUMNS_OF[self.dialect], (self.table,)
+        return TrustedText(_COLUMNS_OF[self.dialect]), (self.table,)
 
     def definition(self, columns: Collection[str]) -> list[str]:
         """What makes the table, or brings one that has these ``columns`` up to date."""
         if columns:
             missing = {name: kind for name, kind in _LATER_COLUMNS.items() if name not in columns}
-            return [f"ALTER TABLE {self.table} ADD COLUMN {name} {kind}" for name, kind in missing.items()]
+            return [TrustedText(f"ALTER TABLE {self.table} ADD COLUMN {name} {kind}") for name, kind in missing.items()]
         later = "".join(f", {name} {kind}" for name, kind in _LATER_COLUMNS.items())
-        return [f"CREATE TABLE {self.table} ({_FIRST_COLUMNS[self.dialect]}{later})"]
+        return [TrustedText(f"CREATE TABLE {self.table} ({_FIRST_COLUMNS[self.dialect]}{later})")]
 
     def rows(self) -> Command:
         """Asks for everything."""
-        return f"SELECT * FROM {self.table} ORDER BY version", ()
+        return TrustedText(f"SELECT * FROM {self.table} ORDER BY version"), ()
 
     def enter(self, migration: Migration) -> Command:
         """Writes down that a migration begins; fails if it is there already."""
         sql = f"INSERT INTO {self.table} (version, checksum, tool_version, dirty) VALUES ($1, $2, $3, TRUE)"
-        return sql, (migration.version, migration.checksum, __version__)
+        return TrustedText(sql), (migration.version, migration.checksum, __version__)
 
     def complete(self, migration: Migration, milliseconds: int | None) -> Command:
         """Writes down that it came to its end."""
         sql = f"UPDATE {self.table} SET dirty = FALSE, duration_ms = $2 WHERE version = $1"
-        return sql, (migration.version, milliseconds)
+        return TrustedText(sql), (migration.version, milliseconds)
 
     def doubt(self, migration: Migration) -> Command:
         """Writes down that undoing it begins."""
-        return f"UPDATE {self.table} SET dirty = TRUE WHERE version = $1", (migration.version,)
+        return TrustedText(f"UPDATE {self.table} SET dirty = TRUE WHERE version = $1"), (migration.version,)
 
     def erase(self, version: str) -> Command:
         """Forgets a migration."""
-        return f"DELETE FROM {self.table} WHERE version = $1", (version,)
+        return TrustedText(f"DELETE FROM {self.table} WHERE version = $1"), (version,)
 
     def accept(self, migration: Migration) -> Command:
         """Takes a migration for applied as its file is now."""
         sql = f"UPDATE {self.table} SET checksum = $2, dirty = FALSE WHERE version = $1"
-        return sql, (migration.version, migration.checksum)
+        return TrustedText(sql), (migration.version, migration.checksum)

@@ -75,7 +75,7 @@ _SCHEMAS: Mapping[str, Callable[[Database], str]] = {"sqlite": _sqlite, "postgre
 
 def _rows(database: Database, table: str) -> str:
     sql = f"SELECT version, checksum, tool_version FROM {table} ORDER BY version"
-    rows = database.fetch_all(sql, rows_as=tuple)
+    rows: list[tuple[str | None, ...]] = database.fetch_all(sql, rows_as=tuple)
     return ",\n  ".join("({})".format(", ".join(_literal(value) for value in row)) for row in rows)
 
 

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, LiteralString, cast
 
 from arlen_data.errors import ArlenDataError, ConnectionFailed, InvalidArgumentError, MissingDependencyError
 from arlen_data.options import DatabaseOptions
+from arlen_data.telemetry.observation import Server
 
 from .address import PostgresAddress
 from .errors import FIELDS, refused, unsupported
 
 try:
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
     from psycopg.pq import TransactionStatus
+    from psycopg.pq.abc import PGconn
+    from psycopg.rows import tuple_row
 except ImportError as error:
     raise MissingDependencyError(
         f"PostgreSQL needs psycopg, which cannot be imported ({error}); pip install 'arlen-data[binary]'",
         code="driver_missing",
     ) from error
 
-__all__ = ["DRIVER_ERRORS", "TransactionStatus", "conninfo", "psycopg", "translate"]
+__all__ = [
+    "DRIVER_ERRORS",
+    "TransactionStatus",
+    "conninfo",
+    "make_conninfo",
+    "psycopg",
+    "server_of",
+    "translate",
+    "trusted",
+    "tuple_row",
+]
+
+trusted = cast("Callable[[str], LiteralString]", str)
+"""SQL whose origin was looked at: psycopg's types ask for literals, so that nobody formats values into text."""
 
 DRIVER_ERRORS = (psycopg.Error, UnicodeEncodeError, ValueError)
 
@@ -29,8 +46,13 @@ def conninfo(address: PostgresAddress, options: DatabaseOptions) -> dict[str, An
     """The keywords with which libpq connects.
 
     Raises:
-        InvalidArgumentError: code ``unsupported_url``.
+        InvalidArgumentError: ``unsupported_url``, ``unsupported_feature``.
     """
+    if not address.dsn:
+        raise InvalidArgumentError(
+            "where the pool connects to is known to a function of its own only; this needs an address",
+            code="unsupported_feature",
+        )
     try:
         keywords = dict(conninfo_to_dict(address.dsn))
     except psycopg.ProgrammingError:
@@ -50,6 +72,15 @@ def conninfo(address: PostgresAddress, options: DatabaseOptions) -> dict[str, An
     if address.password_provider is not None:
         keywords["password"] = address.password_provider()
     return keywords
+
+
+def server_of(connection: PGconn) -> Server:
+    """What a connection says about the other end; one that is closed says nothing."""
+    try:
+        name, host, port = connection.db.decode(), connection.host.decode(), connection.port.decode()
+    except psycopg.OperationalError:
+        return Server("postgresql", "")
+    return Server("postgresql", name, host or None, int(port) if port.isdigit() else None)
 
 
 def translate(error: Exception, sql: str, parameters: object) -> ArlenDataError:

@@ -77,7 +77,7 @@ def _reached(field: Field, keys: Sequence[str | int], last: str) -> Term:
     document = field_of(field, "predicate_field")
     arrows = [" -> "] * (len(keys) - 1) + [last]
     steps = [part for arrow in arrows for part in (arrow, PARAMETER)]
-    return Term(sequence("(", document.syntax, *steps, ")"), document.values + tuple(keys))
+    return Term(needing("json_arrows", sequence("(", document.syntax, *steps, ")")), document.values + tuple(keys))
 
 
 def _compared(field: Field, operator: str, right: Syntax, values: Values) -> Predicate:

@@ -8,6 +8,7 @@ from arlen_data.errors import InvalidArgumentError
 from arlen_data.parameters import Parameters
 from arlen_data.queries import Plan
 from arlen_data.sql.lexer import scan
+from arlen_data.sql.nesting import Nesting
 
 _BLANK = r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*"
 _READS = re.compile(rf"{_BLANK}(?:SELECT|VALUES|TABLE|SHOW)\b", re.IGNORECASE | re.DOTALL)
@@ -24,6 +25,7 @@ class PostgresSyntax:
     """SQL as PostgreSQL takes it, with ``$1``, ``$2`` for values."""
 
     name = "postgresql"
+    lacks: frozenset[str] = frozenset()
 
     def plan(self, sql: str) -> Plan:
         """
@@ -57,10 +59,12 @@ class PostgresSyntax:
 
 def _holds_several(sql: str) -> bool:
     ended = False
-    for kind, text in scan(sql):
-        if kind == "code" and ";" in text:
+    nesting = Nesting()
+    for lexeme in scan(sql):
+        text = nesting.read(lexeme)
+        if lexeme.kind == "code" and ";" in text:
             ended = True
             text = text.rpartition(";")[2]
-        if ended and kind != "comment" and text.strip():
+        if ended and lexeme.kind != "comment" and text.strip():
             return True
     return False

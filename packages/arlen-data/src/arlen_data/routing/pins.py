@@ -11,14 +11,16 @@ class Pin:
     """A block whose statements all go to one target.
 
     Attributes:
+        begins: whether the block is a transaction of the target.
         in_transaction: whether what the block writes is kept only if somebody else commits.
     """
 
-    __slots__ = ("in_transaction", "open", "outer", "target")
+    __slots__ = ("begins", "in_transaction", "open", "outer", "target")
 
-    def __init__(self, target: str, in_transaction: bool, outer: Pin | None) -> None:
+    def __init__(self, target: str, begins: bool, outer: Pin | None) -> None:
         self.target = target
-        self.in_transaction = in_transaction
+        self.begins = begins
+        self.in_transaction: bool = begins or (outer is not None and outer.in_transaction)
         self.outer = outer
         self.open = True
 
@@ -38,11 +40,17 @@ class Pins:
             pin = pin.outer
         return pin
 
+    def transaction(self) -> Pin | None:
+        """The innermost transaction that is still open."""
+        pin = self.current()
+        while pin is not None and not (pin.open and pin.begins):
+            pin = pin.outer
+        return pin
+
     @contextmanager
     def pinned(self, target: str) -> Iterator[None]:
         """A block that keeps to ``target``."""
-        outer = self.current()
-        with self._inside(Pin(target, outer is not None and outer.in_transaction, outer)):
+        with self._inside(Pin(target, False, self.current())):
             yield
 
     @contextmanager

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Unpack
 
-from arlen_data.errors import ConnectionFailed, RouterError
+from arlen_data.errors import ConnectionFailed, RouterError, TransactionFailed
 
 from .context import in_context
 from .events import Route, RoutingDiagnostics
@@ -125,6 +125,17 @@ class Routes:
         """A block that is a transaction of a target: everything in it goes there."""
         with self.watching(target), self._pins.in_transaction(target):
             yield
+
+    def transaction_target(self) -> str:
+        """The target whose transaction the running code is in.
+
+        Raises:
+            TransactionFailed: code ``no_transaction``.
+        """
+        pin = self._pins.transaction()
+        if pin is None:
+            raise TransactionFailed("no transaction of this router is open here", code="no_transaction")
+        return pin.target
 
     def _reader(self) -> str:
         return self._replicas.candidate(self.options.clock()) or self._writer

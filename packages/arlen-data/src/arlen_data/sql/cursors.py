@@ -75,7 +75,7 @@ _KINDS: Mapping[str, tuple[type, Callable[[Any], Any]]] = {
     "decimal": (Decimal, Decimal),
     "uuid": (UUID, UUID),
 }
-_KIND_OF = {kind: name for name, (kind, _) in _KINDS.items()}
+_KIND_OF: Mapping[type, str] = {kind: name for name, (kind, _) in _KINDS.items()}
 
 
 def _stored(value: object) -> tuple[str, object]:

@@ -12,8 +12,11 @@ from .operators import JOIN_OPERATORS, operator_syntax
 from .predicates import Predicate
 from .refusals import refuse
 from .statement import Statement, subquery
-from .syntax import Fragment, listed, needing, sequence
+from .syntax import Fragment, Syntax, listed, needing, sequence
 from .templates import Expr, fragment
+
+_RIGHT = needing("right_and_full_join", " RIGHT JOIN ")
+_FULL = needing("right_and_full_join", " FULL JOIN ")
 
 On: TypeAlias = tuple[str, str, str] | Expr | Predicate
 
@@ -39,13 +42,13 @@ class Joined(Prefixed):
         self, table: str, alias: str | None = None, *, on: On | None = None, using: Iterable[str] | None = None
     ) -> Self:
         """``RIGHT JOIN``; see `join`."""
-        return self._join(" RIGHT JOIN ", table, alias, on, using)
+        return self._join(_RIGHT, table, alias, on, using)
 
     def full_join(
         self, table: str, alias: str | None = None, *, on: On | None = None, using: Iterable[str] | None = None
     ) -> Self:
         """``FULL JOIN``; see `join`."""
-        return self._join(" FULL JOIN ", table, alias, on, using)
+        return self._join(_FULL, table, alias, on, using)
 
     def cross_join(self, table: str, alias: str | None = None) -> Self:
         """``CROSS JOIN``: every row with every row."""
@@ -61,13 +64,13 @@ class Joined(Prefixed):
 
     def right_join_query(self, query: Statement, alias: str, *, on: Expr | Predicate, lateral: bool = False) -> Self:
         """``RIGHT JOIN (query)``; see `join_query`."""
-        return self._join_query(" RIGHT JOIN ", query, alias, on, lateral)
+        return self._join_query(_RIGHT, query, alias, on, lateral)
 
     def full_join_query(self, query: Statement, alias: str, *, on: Expr | Predicate, lateral: bool = False) -> Self:
         """``FULL JOIN (query)``; see `join_query`."""
-        return self._join_query(" FULL JOIN ", query, alias, on, lateral)
+        return self._join_query(_FULL, query, alias, on, lateral)
 
-    def _join(self, join: str, table: str, alias: str | None, on: On | None, using: Iterable[str] | None) -> Self:
+    def _join(self, join: Syntax, table: str, alias: str | None, on: On | None, using: Iterable[str] | None) -> Self:
         joined = sequence(join, table_syntax(table, alias))
         if using is not None:
             columns = [name(column, "using_field") for column in using]
@@ -77,7 +80,7 @@ class Joined(Prefixed):
         condition = _condition(on, table)
         return self._add("join", (sequence(joined, " ON ", condition.syntax),), condition.values)
 
-    def _join_query(self, join: str, query: Statement, alias: str, on: On | None, lateral: bool) -> Self:
+    def _join_query(self, join: Syntax, query: Statement, alias: str, on: On | None, lateral: bool) -> Self:
         source = subquery(query, self.target)
         condition = _condition(on, alias)
         named = sequence(source.syntax, " AS ", name(alias, "join_alias"), " ON ", condition.syntax)

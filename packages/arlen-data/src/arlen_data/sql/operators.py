@@ -21,11 +21,15 @@ def write_operator(out: Writer, operator: str) -> None:
     out.operator(operator)
 
 
+def write_operator_with_null(out: Writer, operator: str) -> None:
+    out.operator(operator)
+    out.write("NULL")
+
+
 JOIN_OPERATORS: dict[str, Syntax] = {operator: f" {operator} " for operator in _COMPARISONS}
 PREDICATE_OPERATORS: dict[str, Syntax] = {
     **JOIN_OPERATORS,
-    **{operator: (write_operator, operator) for operator in _PATTERNS},
-    **{operator: f" {operator} " for operator in _DISTINCTIONS},
+    **{operator: (write_operator, operator) for operator in (*_PATTERNS, *_DISTINCTIONS)},
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from .identifiers import path
-from .operators import PREDICATE_OPERATORS, normalized, operator_syntax
+from .operators import PREDICATE_OPERATORS, normalized, operator_syntax, write_operator_with_null
 from .refusals import refuse
 from .statement import Statement, subquery
 from .syntax import PARAMETER, Fragment, Syntax, Values, listed, needing, sequence, values_of, write_parameters
@@ -24,8 +24,8 @@ _NULL_TESTS: dict[str, Syntax] = {
     "=": " IS NULL",
     "!=": " IS NOT NULL",
     "<>": " IS NOT NULL",
-    "IS DISTINCT FROM": " IS DISTINCT FROM NULL",
-    "IS NOT DISTINCT FROM": " IS NOT DISTINCT FROM NULL",
+    "IS DISTINCT FROM": (write_operator_with_null, "IS DISTINCT FROM"),
+    "IS NOT DISTINCT FROM": (write_operator_with_null, "IS NOT DISTINCT FROM"),
 }
 
 

@@ -116,7 +116,7 @@ class Statement:
         return self.__class__({**self._clauses, clause: (syntaxes, values)})
 
     def __eq__(self, other: object) -> bool:
-        return self.__class__ is other.__class__ and self.shape() == other.shape()
+        return isinstance(other, Statement) and self.__class__ is other.__class__ and self.shape() == other.shape()
 
     def __hash__(self) -> int:
         return hash(self.shape())

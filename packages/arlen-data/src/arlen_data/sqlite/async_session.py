@@ -14,6 +14,7 @@ from arlen_data.location import Location
 from arlen_data.options import DatabaseOptions
 from arlen_data.queries import Query
 from arlen_data.rows import Result
+from arlen_data.telemetry.observation import Server
 
 from .session import SqliteSession
 
@@ -53,6 +54,10 @@ class AsyncSqliteSession:
     @property
     def raw(self) -> Any:
         return self._session.raw
+
+    @property
+    def server(self) -> Server:
+        return self._session.server
 
     @property
     def in_transaction(self) -> bool:

@@ -7,21 +7,22 @@ import sqlite3
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
+from pathlib import PurePath
 from typing import Any
 
 from arlen_data.blocks import Block
 from arlen_data.errors import ArlenDataError, ConnectionFailed, InvalidArgumentError, QueryFailed, QueryTimeout
-from arlen_data.location import Location
+from arlen_data.location import MEMORY, Location
 from arlen_data.options import DatabaseOptions
 from arlen_data.queries import Query
 from arlen_data.rows import Result
+from arlen_data.telemetry.observation import Server
 
+from .column_names import name_of
 from .errors import translate
 
 _SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON")
 _DRIVER_ERRORS = (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError)
-_NAME = itemgetter(0)
 _BETWEEN_TRIES_SECONDS = 0.005
 _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 
@@ -29,7 +30,7 @@ _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 class SqliteSession:
     """Serves one caller at a time, in any thread."""
 
-    __slots__ = ("_guarded", "_location", "_reads_only", "raw")
+    __slots__ = ("_guarded", "_location", "_reads_only", "raw", "server")
 
     dialect = "sqlite"
 
@@ -38,6 +39,7 @@ class SqliteSession:
         self._location = location
         self._reads_only = reads_only
         self._guarded = False
+        self.server = Server("sqlite", PurePath(location).name or MEMORY)
 
     @classmethod
     def wrap(cls, raw: sqlite3.Connection) -> SqliteSession:
@@ -84,7 +86,7 @@ class SqliteSession:
             values = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
         except _DRIVER_ERRORS as error:
             raise self._translate(error, query) from error
-        return tuple(map(_NAME, description)), values
+        return tuple(map(name_of, description)), values
 
     def execute(self, query: Query) -> int:
         try:
@@ -105,7 +107,7 @@ class SqliteSession:
             cursor = self.raw.execute(query.plan.sql, query.parameters)
             if cursor.description is None:
                 raise _no_result_set(query.plan.sql)
-            columns = tuple(map(_NAME, cursor.description))
+            columns = tuple(map(name_of, cursor.description))
             while values := cursor.fetchmany(size):
                 yield columns, values
         except _DRIVER_ERRORS as error:

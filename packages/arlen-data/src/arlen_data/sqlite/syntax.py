@@ -11,6 +11,8 @@ from arlen_data.parameters import Parameters, encode
 from arlen_data.queries import Plan
 from arlen_data.sql.lexer import scan
 
+from .library import lacking
+
 _FIRST_WORD = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([A-Za-z]+)", re.DOTALL)
 _READING = frozenset({"SELECT", "VALUES", "WITH"})
 _WRITING = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -20,6 +22,7 @@ class SqliteSyntax:
     """SQL as SQLite takes it: ``$1`` becomes ``?1``; ``?`` and ``:name`` stay."""
 
     name = "sqlite"
+    lacks = lacking()
     encode = staticmethod(encode)
 
     def plan(self, sql: str) -> Plan:

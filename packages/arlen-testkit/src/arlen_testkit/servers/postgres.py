@@ -24,14 +24,17 @@ from ._wheel import files_of
 
 __all__ = [
     "ADDRESS_VARIABLE",
+    "PROGRAMS_VARIABLE",
     "PostgresDatabase",
     "PostgresServer",
     "bundled_programs",
+    "installed_programs",
     "postgres_server",
     "system_programs",
 ]
 
 ADDRESS_VARIABLE = "ARLEN_PG_TEST_DSN"
+PROGRAMS_VARIABLE = "ARLEN_PG_TEST_PROGRAMS"
 SUPERUSER = "arlen"
 SYSTEM_FOLDERS = (
     "/usr/lib/postgresql/*/bin",
@@ -106,9 +109,9 @@ def postgres_server(programs: Path | None = None) -> Iterator[PostgresServer]:
     """PostgreSQL for the length of a ``with`` block.
 
     Without ``programs``, the folder of an installation's programs, the first that is there serves: the server at
-    ``ARLEN_PG_TEST_DSN`` (used, never stopped), a system installation, the bundled one. A server that is started here
-    speaks through a Unix socket in a folder that only its own account can enter, and loses its data with the block.
-    For root, who may not run PostgreSQL, it runs as ``postgres`` or ``nobody``.
+    ``ARLEN_PG_TEST_DSN`` (used, never stopped), the installation that ``installed_programs`` names. A server that is
+    started here speaks through a Unix socket in a folder that only its own account can enter, and loses its data with
+    the block. For root, who may not run PostgreSQL, it runs as ``postgres`` or ``nobody``.
 
     Raises:
         ServiceUnavailable: ``not_installed`` or ``not_reachable``.
@@ -120,8 +123,34 @@ def postgres_server(programs: Path | None = None) -> Iterator[PostgresServer]:
         server.execute("SELECT 1")
         yield server
     else:
-        with _started(programs or _installed()) as server:
+        with _started(programs or installed_programs()) as server:
             yield server
+
+
+def installed_programs() -> Path:
+    """The folder of the programs that start a server for the tests.
+
+    The first that is there: the folder that ``ARLEN_PG_TEST_PROGRAMS`` names, which is how tests run on a version of
+    your choice, a system installation, the bundled one.
+
+    Raises:
+        ServiceUnavailable: ``not_installed``.
+    """
+    named = os.environ.get(PROGRAMS_VARIABLE)
+    if named and not _complete(Path(named)):
+        raise ServiceUnavailable(
+            f"{PROGRAMS_VARIABLE} is {named!r}, and initdb, postgres and psql are not all there; name the folder of an "
+            "installation's programs, such as /usr/lib/postgresql/16/bin",
+            code="not_installed",
+        )
+    programs = Path(named) if named else system_programs() or bundled_programs()
+    if programs is None:
+        raise ServiceUnavailable(
+            "no PostgreSQL for the tests: install 'arlen-testkit[servers]', or a system package such as Debian's "
+            f"'postgresql', or set {ADDRESS_VARIABLE} (psql, its client program, is needed in any case)",
+            code="not_installed",
+        )
+    return programs
 
 
 def system_programs() -> Path | None:
@@ -139,24 +168,13 @@ def bundled_programs() -> Path | None:
     return next(filter(_complete, folders), None)
 
 
-def _installed() -> Path:
-    programs = system_programs() or bundled_programs()
-    if programs is None:
-        raise ServiceUnavailable(
-            "no PostgreSQL for the tests: install 'arlen-testkit[servers]', or a system package such as Debian's "
-            f"'postgresql', or set {ADDRESS_VARIABLE} (psql, its client program, is needed in any case)",
-            code="not_installed",
-        )
-    return programs
+def _complete(folder: Path) -> bool:
+    return all((folder / program).exists() for program in ("initdb", "postgres", "psql"))
 
 
 def _psql() -> Path:
     on_path = shutil.which("psql")
-    return Path(on_path) if on_path else _installed() / "psql"
-
-
-def _complete(folder: Path) -> bool:
-    return all((folder / program).exists() for program in ("initdb", "postgres", "psql"))
+    return Path(on_path) if on_path else installed_programs() / "psql"
 
 
 def _version(folder: Path) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from arlen_mvc import Application
+from arlen_mvc import Application, SessionStore
 from arlen_services import Cache, CacheSettings, MemoryCache
+
+from .session_store import CacheSessionStore
 
 TABLE = "cache"
 
@@ -13,8 +15,12 @@ def claim(app: Application) -> CacheSettings:
 
 
 def wire(app: Application) -> None:
-    """Provide the cache. An application without its cache is slower, not broken, so the check is not critical."""
+    """Provide the cache, in which sessions may live too.
+
+    An application without its cache is slower, not broken, so the check is not critical.
+    """
     app.provide(Cache, _made)
+    app.provide(SessionStore, CacheSessionStore(app))
 
     @app.health_check("cache", critical=False)
     async def answers() -> None:

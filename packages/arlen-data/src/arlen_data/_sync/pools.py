@@ -1,0 +1,34 @@
+# Written by ci/unasync.py from _async/pools.py: edit that file and run `python -m ci.unasync`.
+"""The two pools of a database: connections that write, and connections that read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import inf
+from typing import TypeAlias
+
+from arlen_data.address import Address
+from arlen_data.location import Location
+from arlen_data.options import DatabaseOptions
+from arlen_data.sqlite.library import expect_supported_library
+
+from .connection import Connection
+from .pool import Pool
+
+Open: TypeAlias = Callable[[], Connection]
+
+
+def pools_for(address: Address, options: DatabaseOptions, open_writer: Open, open_reader: Open) -> tuple[Pool, Pool]:
+    """The pool for writing and the one for reading: the same, but for SQLite files, which one connection writes."""
+    if not isinstance(address, Location):
+        pool = Pool(str(address), open_writer, options, options.max_connections)
+        return pool, pool
+    expect_supported_library()
+    options = replace(options, acquire_timeout=options.busy_timeout, check_after=inf, max_lifetime=inf, max_idle=inf)
+    writers = Pool(str(address), open_writer, options, 1)
+    if address.path is None or options.max_connections == 1:
+        return writers, writers
+    readers = options.max_connections - 1
+    options = replace(options, min_connections=min(options.min_connections, readers))
+    return writers, Pool(str(address), open_reader, options, readers)
