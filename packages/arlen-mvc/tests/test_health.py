@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+from datetime import UTC
 
 import pytest
+from arlen_http import Request, Response
 from arlen_mvc import Application
 from arlen_mvc.health import Health, HealthCheck
+from arlen_router import Host
 
 JSON = {"accept": "application/json"}
 
@@ -17,9 +20,7 @@ def test_the_text_answers(ask, method, path, text):
     assert (answer.status, answer.text, answer.headers["content-type"]) == (200, text, "text/plain; charset=utf-8")
 
 
-@pytest.mark.parametrize(
-    ("target", "headers"), [("/readyz", JSON), ("/readyz?format=json", {}), ("/readyz.json?format=json", {})]
-)
+@pytest.mark.parametrize(("target", "headers"), [("/readyz", JSON), ("/readyz?format=json", {}), ("/readyz.json", {})])
 def test_the_json_answer(ask, target, headers):
     payload = ask(Application(), f"GET {target}", headers=headers).json
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", payload.pop("timestamp_utc"))
@@ -31,9 +32,62 @@ def test_the_json_answer(ask, target, headers):
         "uptime_seconds": 0,
         "checks": {
             "request_dispatch": {"ok": True, "mode": "in_process"},
+            "metrics_registry": {"ok": True, "source": "MetricsRegistry"},
+            "active_requests": {"ok": True, "value": 1.0},
             "startup": {"ok": True, "started": False, "required_for_readyz": False},
+            "cluster_quorum": {
+                "ok": True,
+                "required_for_readyz": False,
+                "status": "single_node",
+                "observed_nodes": 1,
+                "expected_nodes": 1,
+            },
         },
     }
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz"])
+def test_a_probe_that_wants_a_word_is_answered_without_a_coroutine(path):
+    assert isinstance(Application().handle(Request.build("GET", path)), Response)
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "shown"),
+    [
+        ("127.0.0.1", {}, True),
+        ("127.8.0.1", {}, True),
+        ("::1", {}, True),
+        ("::ffff:127.0.0.1", {}, True),
+        ("192.0.2.7", {}, False),
+        ("::ffff:192.0.2.7", {}, False),
+        ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}, False),
+        ("127.0.0.1", {"forwarded": "for=127.0.0.1"}, False),
+        (None, {}, False),
+    ],
+)
+def test_details_can_be_kept_for_callers_on_the_same_machine(ask, client, headers, shown):
+    app = Application({"observability": {"health_details_local_only": True}})
+    address = (client, 4711) if client else None
+    answer = ask(app, "GET /healthz", headers=JSON | headers, client=address)
+    assert (answer.text != "ok\n") is shown
+    assert ask(app, "GET /clusterz", headers=headers, client=address).status == (200 if shown else 404)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "status"),
+    [
+        ({}, 200),
+        ({"enabled": True, "expected_nodes": 3, "observed_nodes": 3}, 200),
+        ({"enabled": True, "expected_nodes": 3, "observed_nodes": 2}, 503),
+        ({"enabled": True, "expected_nodes": 3, "observed_nodes": 0}, 503),
+        ({"enabled": False, "expected_nodes": 3, "observed_nodes": 2}, 200),
+    ],
+)
+def test_readiness_may_require_the_cluster_s_quorum(ask, cluster, status):
+    required = {"observability": {"readiness_requires_cluster_quorum": True}, "cluster": cluster}
+    assert ask(Application(required), "GET /readyz").status == status
+    assert ask(Application(required), "GET /healthz").status == 200
+    assert ask(Application({"cluster": cluster}), "GET /readyz").status == 200
 
 
 def test_details_can_be_turned_off(ask):
@@ -51,15 +105,13 @@ def test_readiness_may_require_the_start(ask, run):
 
 
 def test_readiness_ends_when_stopping_begins_and_liveness_does_not(run):
-    from arlen_http import Request
-
     app = Application()
     statuses = {}
 
     @app.on_stop
     async def probe():
         for path in ("/readyz", "/healthz", "/livez"):
-            statuses[path] = (await app.handle(Request.build("GET", path))).status
+            statuses[path] = app.handle(Request.build("GET", path)).status
 
     async def live():
         await app.start()
@@ -135,3 +187,17 @@ def test_an_application_s_own_route_shadows_the_built_in_one(ask):
     app.get("/{rest:path}", blocking=False)(lambda: "mine")
     assert ask(app, "GET /healthz").text == "mine"
     assert ask(app, "POST /livez").status == 405
+    hosts = Application()
+    hosts.get("/healthz", blocking=False, conditions=[Host("a.example")])(lambda: "mine")
+    assert ask(hosts, "GET /healthz", headers={"host": "a.example"}).text == "mine"
+    assert ask(hosts, "GET /healthz", headers={"host": "b.example"}).text == "ok\n"
+
+
+def test_the_time_of_the_start_is_known(run):
+    app = Application()
+    assert app.started_at is None
+    run(app.start())
+    assert app.started
+    assert app.started_at.tzinfo is UTC
+    run(app.shutdown())
+    assert app.started_at is None

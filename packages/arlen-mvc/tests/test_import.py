@@ -21,4 +21,4 @@ def test_every_public_name_is_there(name):
 
 def test_the_configuration_keys_can_be_listed():
     sections = arlen_mvc.application_sections()
-    assert {"", "routing", "templates", "security_headers", "observability"} == set(sections)
+    assert {"", "routing", "templates", "security_headers", "observability", "cluster"} <= set(sections)

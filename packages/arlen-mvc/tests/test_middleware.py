@@ -167,20 +167,74 @@ def test_a_layer_that_fails_is_500_and_the_outer_layers_see_it(ask, caplog):
     assert [record.message for record in caplog.records] == ["middleware failure"]
 
 
+class Raises:
+    """Raises before or after the action, and may render first."""
+
+    def __init__(self, before=None, after=None, renders=""):
+        self.before, self.after, self.renders = before, after, renders
+
+    def process(self, ctx):
+        if self.renders:
+            ctx.render_text(self.renders, 202)
+        if self.before:
+            raise self.before
+
+    def did_process(self, ctx):
+        if self.after:
+            raise self.after
+
+
 @pytest.mark.parametrize("blocking", [True, False])
-def test_a_pair_that_fails_before_or_after_the_action_is_500(ask, caplog, blocking):
-    class FailsBefore:
-        def process(self, ctx):
-            raise LookupError
+def test_a_pair_that_fails_before_the_action_is_500(ask, caplog, blocking):
+    app, journal = journal_app(Raises(before=LookupError("no")), blocking=blocking)
+    answer = ask(app, "GET /", headers={"accept": "application/json"})
+    assert (answer.status, answer.json["error"]["code"], journal) == (500, "middleware_failure", [])
+    assert [record.message for record in caplog.records] == ["middleware failure"]
 
-    class FailsAfter:
-        def did_process(self, ctx):
-            raise LookupError
 
-    for layer, reached in ((FailsBefore(), []), (FailsAfter(), ["action"])):
-        app, journal = journal_app(layer, blocking=blocking)
-        answer = ask(app, "GET /", headers={"accept": "application/json"})
-        assert (answer.json["error"]["code"], journal) == ("middleware_failure", reached)
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_pair_that_fails_after_it_has_rendered_keeps_what_it_rendered(ask, caplog, blocking):
+    app, journal = journal_app(Raises(before=LookupError("no"), renders="rendered"), blocking=blocking)
+    answer = ask(app, "GET /")
+    assert (answer.status, answer.text, journal) == (202, "rendered", [])
+    (record,) = caplog.records
+    assert (record.levelname, record.message) == ("ERROR", "middleware failure")
+    assert record.fields == {
+        "request_id": answer.headers["x-request-id"],
+        "controller": "",
+        "action": "index",
+        "error": "LookupError: no",
+    }
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_pair_that_fails_after_the_action_keeps_the_answer_and_the_outer_ones_still_run(ask, caplog, blocking):
+    journal = []
+    app, _ = journal_app(Pair(journal, "outer"), Raises(after=LookupError("no")), blocking=blocking)
+    assert (ask(app, "GET /").text, journal) == ("done", ["outer before", "outer after 200"])
+    assert [record.message for record in caplog.records] == ["middleware finalize failure"]
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+@pytest.mark.parametrize("raised", [{"before": HTTPError(418)}, {"after": HTTPError(418)}])
+def test_a_pair_refuses_with_an_http_error_at_any_time(ask, blocking, raised):
+    app, _ = journal_app(Raises(**raised, renders="rendered"), blocking=blocking)
+    assert ask(app, "GET /").status == 418
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_asynchronous_pairs_fail_like_synchronous_ones(ask, caplog, when):
+    class Slow(Raises):
+        async def process(self, ctx):
+            super().process(ctx)
+
+        async def did_process(self, ctx):
+            super().did_process(ctx)
+
+    app, _ = journal_app(Slow(**{when: LookupError("no")}, renders="rendered"))
+    assert ask(app, "GET /").text == "rendered"
+    expected = {"before": "middleware failure", "after": "middleware finalize failure"}[when]
+    assert [record.message for record in caplog.records] == [expected]
 
 
 def test_a_layer_that_forgets_to_return_is_told_so(ask, caplog):

@@ -56,6 +56,14 @@ def test_routes_are_printed_in_order_without_starting(capsys):
     assert capsys.readouterr().out == "GET /users/{id:int} -> <lambda> (user)\nGET,POST /both -> <lambda>\n"
 
 
+def test_a_start_that_fails_is_told_on_standard_error(capsys):
+    app = Application({"security_profile": "strict"})
+    assert app.run(["--port", "0"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "boomhauer: startup failed: 1 mistake keeps the application from starting:\n  1. " in printed.err
+
+
 def test_a_factory_makes_the_application_or_registers_on_one(capsys, monkeypatch, write):
     def create():
         app = Application()

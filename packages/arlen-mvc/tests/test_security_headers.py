@@ -1,7 +1,7 @@
 """Security headers: on every answer, and never against the application."""
 
 import pytest
-from arlen_mvc import Application, Response
+from arlen_mvc import Application, ApplicationError, Response
 
 DEFAULTS = {
     "x-content-type-options": "nosniff",
@@ -42,6 +42,12 @@ def test_configuration_changes_and_empties_them(ask):
     headers = ask(app, "GET /").headers
     assert headers["x-frame-options"] == "DENY"
     assert "content-security-policy" not in headers
+
+
+@pytest.mark.parametrize("value", ["DENY\r\nset-cookie: admin=1", "DENY\n", "DENY\0", "\u20ac"])
+def test_header_injection_a_configured_value_that_no_header_can_carry_keeps_it_from_starting(run, value):
+    with pytest.raises(ApplicationError, match=r"security_headers\.frame_options: holds a line break"):
+        run(Application({"security_headers": {"frame_options": value}}).start())
 
 
 def test_configuration_turns_them_off(ask):

@@ -220,3 +220,35 @@ def test_dispatch_is_safe_for_many_threads_each_with_its_own_loop():
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(thread, range(12)))
     assert answers == [list(range(number, number + 120)) for number in range(12)]
+
+
+def test_work_after_the_response_is_finished_before_the_application_has_stopped(run):
+    async def live():
+        journal, stopping = [], asyncio.Event()
+        app = Application()
+
+        class Hook:
+            def will_stop(self):
+                stopping.set()
+
+            def did_stop(self):
+                journal.append("stopped")
+
+        app.register_lifecycle_hook(Hook())
+
+        async def work(word):
+            await stopping.wait()
+            journal.append(word)
+
+        @app.get("/", blocking=False)
+        def index(ctx):
+            ctx.after_response(work, "worked")
+            return "sent"
+
+        async with Server(app, SETTINGS) as server:
+            answer = await exchange(server.url, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        return answer, journal
+
+    answer, journal = run(live())
+    assert answer.endswith(b"sent")
+    assert journal == ["worked", "stopped"]

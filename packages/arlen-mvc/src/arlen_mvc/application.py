@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, Self, TypeVar, Unpack
 
 from arlen_config import Config
 from arlen_http import Request, Response, ThreadPool
 from arlen_router import RouteTable
 
+from .asgi_face import ASGIApp, ASGIMiddleware, asgi_face
 from .assembly import Parts, assemble
+from .binding.overrides import Overrides
 from .callables import place_of, with_optional_argument
 from .configuration import TABLES_OF_OTHERS, Configuration, ConfigurationFiles, configuration_of
 from .context import Context
@@ -23,15 +25,21 @@ from .controller import Controller
 from .dispatch import Dispatch
 from .errors import ApplicationError
 from .failures import ErrorHandlers
-from .health import Health, HealthCheck
 from .lifecycle import Hook, Lifecycle
+from .mounting import TakesMounts
 from .mounts import Mounts
+from .observation import Observation
+from .observed import Observed
+from .plugins import Plugins, TakesPlugins
 from .resources import Resources, Scope
+from .route_configuration import ConfigurableRouter, ConfiguresRoutes
 from .routes import DeclaresRoutes, EnclosureOptions, RouteDeclaration, RouteDecorators, Router
 from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
 from .static_files import StaticMounts
 from .templates import Additions
+from .unsafe import refuse_unsafe
+from .versioning import Aliases, Versions
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -40,7 +48,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 
-class Application(RouteDecorators):
+class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoutes, RouteDecorators):
     """An Arlen application.
 
     ``config`` is a loaded :class:`arlen_config.Config`, a mapping of tables, or nothing; neither files nor the process
@@ -70,18 +78,23 @@ class Application(RouteDecorators):
         self._configuration: Configuration = configuration_of(config)
         self._use(self._configuration.read({}))
         self._context_class = context_class
-        self._router = Router()
+        self._router = ConfigurableRouter()
         self._middleware: list[Any] = []
         self._resources = Resources()
+        self.overrides = Overrides(self._recompose)
         self._error_handlers = ErrorHandlers()
         self._lifecycle = Lifecycle()
         self._mounts = Mounts()
+        self._asgi_middleware = ASGIMiddleware()
+        self._aliases = Aliases()
+        self._plugins = Plugins(self._lifecycle)
         self._static_mounts = StaticMounts()
         self._additions = Additions()
-        self._health = Health()
+        self._observation = Observation()
+        self._health = self._observation.health
         self._runtime: Runtime | None = None
         self._dispatch: Dispatch = self._assemble_and_dispatch
-        self._assembling = Lock()
+        self._assembling = RLock()
         if lifespan is not None:
             self._lifecycle.add(Hook.of_lifespan(lifespan))
 
@@ -134,10 +147,6 @@ class Application(RouteDecorators):
         """``development``, ``test``, ``production`` or another name."""
         return self.settings.environment
 
-    @property
-    def started(self) -> bool:
-        return self._health.started
-
     # Registration
 
     def declare(self, declaration: RouteDeclaration) -> None:
@@ -188,27 +197,9 @@ class Application(RouteDecorators):
         """
         return self._resources.value(kind)
 
-    def mount(self, prefix: str, app: Any) -> None:
-        """Hand every request below ``prefix`` to another Arlen application, ASGI application or object with ``handle``.
-
-        It is started and stopped with this one, runs none of its middleware, and sees the path without the prefix.
-
-        Raises:
-            ApplicationError: ``mount_refused``.
-        """
-        self._refuse_when_frozen(f"mount {prefix}")
-        self._mounts.add(prefix, self._other_than_self(app, prefix))
-
-    def mount_static(
-        self, prefix: str, directory: str | os.PathLike[str], allow_extensions: Sequence[str] = ()
-    ) -> None:
-        """Serve the files of a directory (relative to the root) whose extension is allowed.
-
-        Raises:
-            ApplicationError: ``mount_refused``.
-        """
-        self._refuse_when_frozen(f"mount_static {prefix}")
-        self._static_mounts.add(prefix, directory, allow_extensions)
+    def override(self, dependency: Any, function: Callable[..., Any]) -> AbstractContextManager[None]:
+        """``with app.override(current_user, lambda: User("ada")): ...``, also while it runs; see ``app.overrides``."""
+        return self.overrides.replaced(dependency, function)
 
     def error_handler(self, kind: type[Exception] | int) -> Callable[[F], F]:
         """``@app.error_handler(StockEmpty)`` or ``@app.error_handler(404)``: ``handler(ctx, error)`` gives the answer.
@@ -241,18 +232,6 @@ class Application(RouteDecorators):
         """An object with at least one of ``will_start``, ``did_start``, ``will_stop``, ``did_stop``."""
         self._lifecycle.add(Hook.of(hook))
 
-    def health_check(self, name: str, critical: bool = True, timeout: float = 2.0) -> Callable[[F], F]:
-        """Ask this function (sync or async) whether its subject works, for ``/readyz`` and the health details.
-
-        ``False``, an exception, or no answer within ``timeout`` seconds means no; a critical no makes ``/readyz`` 503.
-        """
-
-        def register(function: F) -> F:
-            self._health.add(HealthCheck(name, function, critical, timeout))
-            return function
-
-        return register
-
     def template_global(self, name: str, value: Any) -> None:
         """Let every template see this under the name."""
         self._additions.globals[name] = value
@@ -276,10 +255,12 @@ class Application(RouteDecorators):
         """
         if self.started:
             return
-        self._assemble()
+        refuse_unsafe(self._assemble())
         async with AsyncExitStack() as undo:
             await self._mounts.start()
             undo.push_async_callback(self._mounts.stop)
+            await self._asgi_middleware.start()
+            undo.push_async_callback(self._asgi_middleware.shutdown)
             await self._resources.open(self)
             undo.push_async_callback(self._resources.close)
             await self._lifecycle.start(self)
@@ -295,6 +276,7 @@ class Application(RouteDecorators):
         if not self.started or self._health.stopping:
             return
         self._health.mark_stopping()
+        await self._asgi_middleware.stopping()
         await self._mounts.stopping()
         await self._lifecycle.stopping(self)
 
@@ -305,7 +287,9 @@ class Application(RouteDecorators):
         await self.stopping()
         await self._lifecycle.stopped(self)
         await self._resources.close()
+        await self._asgi_middleware.shutdown()
         await self._mounts.stop()
+        await self._assemble().close()
         await self.threads.close()
         self._health.mark_stopped()
 
@@ -314,14 +298,16 @@ class Application(RouteDecorators):
         return self._dispatch(request)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """The ASGI 3 face: http and lifespan."""
-        await self._asgi(scope, receive, send)
+        """The ASGI 3 face: http, websocket and lifespan."""
+        if scope["type"] == "lifespan":
+            await self._asgi(scope, receive, send)
+            return
+        self._assemble()
+        await (self._asgi_middleware.app or self._asgi)(scope, receive, send)
 
     @cached_property
-    def _asgi(self) -> Any:
-        from arlen_http.asgi import to_asgi
-
-        return to_asgi(self)
+    def _asgi(self) -> ASGIApp:
+        return asgi_face(self, self._mounts)
 
     def run(self, argv: Sequence[str] | None = None) -> int:
         """Serve this application from the command line; see :func:`arlen_mvc.runner.run`."""
@@ -352,34 +338,38 @@ class Application(RouteDecorators):
     def _assemble(self) -> Runtime:
         with self._assembling:
             if self._runtime is None:
-                self._configuration.set_up_logging(self.settings.application)
+                self._plugins.load(self, self.settings.plugins)
+            if self._runtime is None:
+                self._configuration.set_up_logging(self.settings)
                 self.config.reserve(*TABLES_OF_OTHERS)
                 self.config.verify()
-                self._runtime, self._dispatch = assemble(
+                self._runtime, dispatch = assemble(
                     Parts(
                         settings=self.settings,
                         context_class=self._context_class,
                         router=self._router,
-                        middleware=tuple(self._middleware),
+                        aliases=self._aliases,
+                        middleware=(*self._plugins.layers, *self._middleware),
                         resources=self._resources,
+                        overrides=self.overrides,
                         error_handlers=self._error_handlers,
                         mounts=self._mounts,
                         static_mounts=self._static_mounts,
                         additions=self._additions,
-                        health=self._health,
+                        observation=self._observation,
                         threads=self.threads,
                     )
                 )
+                self._dispatch = self._asgi_middleware.around(dispatch, self._mounts, self.settings.server)
             return self._runtime
+
+    def _recompose(self) -> None:
+        if self._runtime is not None:
+            self._runtime.recompose()
 
     def _assemble_and_dispatch(self, request: Request) -> Response | Awaitable[Response]:
         self._assemble()
         return self._dispatch(request)
-
-    def _other_than_self(self, app: Any, prefix: str) -> Any:
-        if app is self:
-            raise ApplicationError(f"cannot mount an application into itself (at {prefix})", code="mount_refused")
-        return app
 
     def _refuse_when_frozen(self, what: str) -> None:
         if self._runtime is not None:

@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from arlen_http import Request, Response, ThreadPool
+from arlen_http import Response, ThreadPool
 from arlen_router import Fault, Pattern, PatternError, RouteTableError
 from arlen_router import Router as TableBuilder
 
 from . import guards, middleware, static_files
-from .binding import Signature, read_signature
-from .built_in import built_in_steps
-from .callables import awaits, unwrapped
-from .composition import Finish, Open, Serve, Step, after_body, answered, by_body, in_worker, served
+from .auth.authenticator import Authenticator, known_caller
+from .auth.mistakes import find_mistakes as find_auth_mistakes
+from .auth.principal import Principal
+from .binding.actions import Binder, BoundAction
+from .binding.dependencies import releasing
+from .boundary import Boundary, Finish, opening
+from .built_in import built_ins
+from .cluster.status import ClusterStatus
+from .cluster.status import find_mistakes as find_cluster_mistakes
+from .composition import Conclude, Serve, Step, after_body, answered, by_body, chosen, served
 from .context import Context
-from .correlation import stamp_request, stamp_trace
+from .contracts import compiled as contracts
+from .contracts.compiled import BODILESS, NO_CONTRACT, CompiledContract, compile_contract
+from .contracts.request_contract import checked
+from .contracts.response_contract import promised
+from .correlation import identify_forwarded, identify_request, stamp_request, stamp_trace
 from .dispatch import Dispatch, routing
 from .error_answers import Show, show_concealed
 from .errors import ApplicationError, Mistake
 from .failures import ErrorHandlers, Failures
-from .finalisation import logging_requests, sealing, timing
+from .finalisation import keeping_request_ids, logging_requests, sampled, sealing, timing, with_lines
 from .formats import preference
-from .health import Health
+from .metrics.requests import UNMATCHED, RequestMetrics
 from .middleware import layered, the_response
-from .mounts import Mounts, marked, mounts_first
+from .mounts import Mount, Mounts, marked, mounts_first
+from .observation import Observation
 from .resources import Resources
 from .results import respond
-from .routes import RouteDeclaration, Router
+from .route_configuration import ConfigurableRouter
+from .routes import RouteDeclaration
 from .runtime import Endpoint, RouteInfo, Runtime
 from .security_headers import SecurityHeaders
+from .security_headers import find_mistakes as find_header_mistakes
+from .sessions.mistakes import find_mistakes as find_session_mistakes
+from .sessions.session import Session
+from .sessions.sessions import sessions_of
 from .settings import Settings
-from .standard_layers import standard_layers
+from .staged import noting_arrival, staged, timed
+from .standard_layers import find_mistakes as find_standard_mistakes
+from .standard_layers import layers_of_files, standard_layers
 from .static_files import StaticMount, StaticMounts
 from .templates import Additions, Templates
-from .timings import Timings
+from .tracing.configured import configured_tracer
+from .tracing.exporter import exporting
+from .tracing.tracer import traced
+from .unsafe import withheld
+from .versioning import Aliases
 
 if TYPE_CHECKING:
     from arlen_router.table import TrailingSlash
@@ -46,8 +68,6 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger("arlen")
 
-_BODILESS = frozenset(("GET", "HEAD", "OPTIONS"))
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -55,14 +75,16 @@ class Parts:
 
     settings: Settings
     context_class: type[Context]
-    router: Router
+    router: ConfigurableRouter
+    aliases: Aliases
     middleware: Sequence[Any]
     resources: Resources
+    overrides: Mapping[Any, Callable[..., Any]]
     error_handlers: ErrorHandlers
     mounts: Mounts
     static_mounts: StaticMounts
     additions: Additions
-    health: Health
+    observation: Observation
     threads: ThreadPool
 
 
@@ -78,30 +100,49 @@ def assemble(parts: Parts) -> tuple[Runtime, Dispatch]:
 
 class _Assembly:
     __slots__ = (
+        "_binder",
         "_failures",
+        "_file_layers",
         "_finish",
         "_layer_failures",
         "_layers",
         "_mistakes",
         "_parts",
+        "_requests",
         "_runtime",
         "_static_mounts",
+        "_timed",
+        "_tracer",
     )
 
     def __init__(self, parts: Parts) -> None:
         settings = parts.settings
         self._parts = parts
-        self._layers = (*standard_layers(settings), *parts.middleware)
-        self._mistakes: list[Mistake] = middleware.find_mistakes(parts.middleware)
+        sessions = sessions_of(settings.session)
+        if sessions is not None:
+            parts.resources.provide(Session, sessions.open, "request")
+        parts.resources.provide(Principal, known_caller, "request")
+        self._mistakes: list[Mistake] = find_standard_mistakes(settings)
+        standard = () if self._mistakes else standard_layers(settings, sessions)
+        self._layers = (*standard, *parts.middleware)
+        self._file_layers = layers_of_files(standard)
+        self._mistakes += middleware.find_mistakes(parts.middleware)
         self._static_mounts = parts.static_mounts.resolve(settings.root, settings.application)
         show = _presentation(settings)
         self._failures = Failures(parts.error_handlers, show)
         self._layer_failures = Failures(parts.error_handlers, show, "middleware_failure")
-        self._finish = _finishing(settings)
+        self._finish = _finishing(settings, parts.observation)
+        self._timed = settings.application.performance_logging or parts.observation.trace_exporter is not None
+        self._tracer = parts.observation.tracer or configured_tracer(settings.observability)
+        self._binder = Binder(parts.resources, parts.threads, parts.overrides)
+        factories, unmakeable = self._binder.request_factories()
+        self._mistakes += unmakeable
+        metrics = parts.observation.metrics
+        self._requests = RequestMetrics(metrics) if settings.observability.metrics_enabled else None
         self._runtime = Runtime(
             settings=settings,
             resources=parts.resources,
-            request_factories=parts.resources.request_factories(),
+            request_factories=factories,
             templates=Templates(
                 settings.root / settings.templates.directory,
                 reload=settings.environment == "development",
@@ -110,29 +151,43 @@ class _Assembly:
             ),
             preferred_format=preference(settings.application.api_only),
             static_prefix=next((mount.prefix for mount in self._static_mounts), "/static"),
+            identify=identify_forwarded if _believes_proxies(settings) else identify_request,
+            metrics=parts.observation.metrics,
+            authenticator=Authenticator(settings),
+            sessions=sessions,
+            recompose=self._recompose,
+            closing=tuple(layer.close for layer in standard if hasattr(layer, "close")),
         )
 
     def run(self) -> tuple[Runtime, Dispatch]:
         parts = self._parts
+        self._mistakes += parts.router.find_mistakes()
         self._compile_routes()
         self._mistakes += static_files.find_mistakes(self._static_mounts)
+        self._mistakes += find_header_mistakes(parts.settings.security_headers)
+        self._mistakes += find_cluster_mistakes(parts.settings.cluster)
         if parts.settings.templates.precompile:
             self._mistakes += self._runtime.templates.find_mistakes()
+        unsafe = [
+            *find_auth_mistakes(parts.settings.auth, parts.settings.environment),
+            *find_session_mistakes(parts.settings, parts.resources),
+        ]
         if self._mistakes:
-            raise ApplicationError.of_mistakes(tuple(dict.fromkeys(self._mistakes)))
-        built_in = {
-            path: self._serve(RouteInfo(), step, ()) for path, step in built_in_steps(parts.settings, parts.health)
-        }
+            raise ApplicationError.of_mistakes(tuple(dict.fromkeys([*self._mistakes, *unsafe])))
+        if unsafe:
+            return self._runtime, withheld(self._runtime, unsafe)
+        built_in = self._built_in()
         dispatch = routing(self._runtime.table, built_in, self._unrouted)
         static = {mount.prefix: self._static(mount) for mount in self._static_mounts}
         parts.mounts.use(parts.settings.server)
-        mounted = {mount.prefix: marked(mount.app.handle, mount.prefix) for mount in parts.mounts}
-        return self._runtime, mounts_first({**static, **mounted}, dispatch)
+        mounted = {mount.prefix: self._mounted(mount) for mount in parts.mounts}
+        dispatch = mounts_first({**static, **mounted}, dispatch)
+        return self._runtime, noting_arrival(dispatch) if self._timed else dispatch
 
     def _compile_routes(self) -> None:
         settings = self._parts.settings
         builder = TableBuilder[Endpoint]()
-        for declaration in self._parts.router.declarations():
+        for declaration in self._declarations():
             builder.add(
                 declaration.methods,
                 declaration.path,
@@ -156,6 +211,13 @@ class _Assembly:
                 "route compile warning", extra={"fields": {"route": warning.route, "problem": str(warning)}}
             )
 
+    def _declarations(self) -> list[RouteDeclaration]:
+        declarations = list(self._parts.router.declarations())
+        for further in self._parts.aliases.resolve(declarations.copy()):
+            shelf: list[Any] = self._mistakes if isinstance(further, Mistake) else declarations
+            shelf.append(further)
+        return declarations
+
     def _endpoint(self, declaration: RouteDeclaration) -> Endpoint:
         info = RouteInfo(
             declaration.methods,
@@ -170,53 +232,110 @@ class _Assembly:
         )
         self._mistakes += middleware.find_mistakes(declaration.middleware)
         self._mistakes += guards.find_mistakes(declaration.guards)
-        signature, mistakes = read_signature(
-            declaration.action,
-            _path_params(declaration.path),
-            self._parts.resources,
-            bound=declaration.controller is not None,
-        )
-        self._mistakes += [replace(mistake, place=info.place) for mistake in mistakes]
         layers = middleware.layers_for(declaration, (*self._layers, *declaration.middleware))
-        action = self._action(declaration, signature)
-        serve = self._serve(info, guards.guarded(action, declaration.guards), layers)
-        if not action.awaits and not _BODILESS.issuperset(declaration.methods):
-            serve = by_body(serve, self._serve(info, guards.guarded(after_body(action), declaration.guards), layers))
-        return Endpoint(info, serve)
+        protect, unprotectable = self._runtime.authenticator.gate(declaration)
+        self._mistakes += unprotectable
+        contract = self._contract(declaration, info)
+        bodiless = BODILESS.issuperset(declaration.methods)
+        bound = self._bound(declaration, info)
+        info = replace(info, describe=partial(contract.describe, bound.describe))
 
-    def _action(self, declaration: RouteDeclaration, signature: Signature) -> Step:
-        action, controller = declaration.action, declaration.controller
-        call = signature.bind_method(action, _instantiate(controller)) if controller else signature.bind(action)
-        step = Step(call, awaits(action))
-        if declaration.blocking and not step.awaits and not _streams(action):
-            step = in_worker(call, self._parts.threads)
-        return Step(signature.holding(step.awaited()), True) if signature.managed else step
+        def complete(step: Step) -> Step:
+            annotated = respond if bound.answer is None else bound.answer.conclude
+            answer = guards.guarded(promised(step, contract.response, annotated), declaration.guards)
+            return protect(checked(answer, contract.request))
 
-    def _serve(self, info: RouteInfo, step: Step, layers: Sequence[Any]) -> Serve:
-        if not layers:
-            return served(step, self._opening(info), respond, self._failures, self._finish)
-        chain = layered(answered(step, self._failures), layers, self._layer_failures)
-        return served(chain, self._opening(info), the_response, self._layer_failures, self._finish)
+        def compose(bound: BoundAction) -> Serve:
+            conclude = respond if bound.answer is None or contract.response else bound.answer.conclude
+            surround = releasing if bound.holds else None
+            serve = self._serve(info, complete(bound.step), layers, conclude=conclude, surround=surround)
+            if bound.step.awaits or (bodiless and not (contract.reads_body or bound.signature.needs.body)):
+                return serve
+            later = complete(after_body(bound.step))
+            return by_body(serve, self._serve(info, later, layers, conclude=conclude, surround=surround))
 
-    def _opening(self, info: RouteInfo) -> Open:
-        context_class, runtime = self._parts.context_class, self._runtime
+        return Endpoint(info, compose(bound), lambda: compose(self._bound(declaration, info)))
 
-        def open_context(request: Request, params: Mapping[str, Any], format: str | None) -> Context:
-            return context_class(runtime, request, info, params, format)
+    def _bound(self, declaration: RouteDeclaration, info: RouteInfo) -> BoundAction:
+        instantiate = _instantiate(declaration.controller) if declaration.controller else None
+        bound = self._binder.bind(declaration, _path_params(declaration.path), instantiate)
+        self._mistakes += [replace(mistake, place=info.place) for mistake in bound.mistakes]
+        return bound
 
-        def open_timed(request: Request, params: Mapping[str, Any], format: str | None) -> Context:
-            ctx = context_class(runtime, request, info, params, format)
-            ctx.timings = Timings()
-            return ctx
+    def _recompose(self) -> None:
+        """Bind every action again, with the dependencies that are in place now."""
+        self._runtime.request_factories, self._mistakes = self._binder.request_factories()
+        composed = [(route.target, route.target.compose()) for route in self._runtime.table.routes]
+        if self._mistakes:
+            raise ApplicationError.of_mistakes(tuple(dict.fromkeys(self._mistakes)))
+        for endpoint, serve in composed:
+            endpoint.serve = serve
 
-        return open_timed if runtime.settings.application.performance_logging else open_context
+    def _contract(self, declaration: RouteDeclaration, info: RouteInfo) -> CompiledContract:
+        if not declaration.contract:
+            return NO_CONTRACT
+        contract = compile_contract(declaration.contract, declaration.methods, _path_params(declaration.path))
+        strict = self._parts.settings.routing.route_compile_warnings_as_errors
+        self._mistakes += contracts.find_mistakes(contract, info, warnings_too=strict)
+        return contract
+
+    def _serve(
+        self,
+        info: RouteInfo,
+        step: Step,
+        layers: Sequence[Any],
+        label: str = UNMATCHED,
+        conclude: Conclude = respond,
+        surround: Callable[[Step], Step] | None = None,
+    ) -> Serve:
+        step = staged(step, "controller") if self._timed else step
+        if not layers and surround is None:
+            return served(step, self._boundary(info, step, label), conclude, self._failures)
+        chain = layered(answered(step, self._failures, conclude), layers, self._layer_failures)
+        chain = chain if surround is None else surround(chain)
+        chain = staged(chain, "middleware", without="controller") if self._timed else chain
+        return served(chain, self._boundary(info, chain, label), the_response, self._layer_failures)
+
+    def _boundary(self, info: RouteInfo, step: Step, label: str) -> Boundary:
+        open_context = opening(self._runtime, info, self._parts.context_class)
+        if self._timed:
+            open_context = timed(open_context)
+        boundary = Boundary(open_context, self._finishing(info.path or label))
+        if self._tracer is not None:
+            boundary = traced(boundary, self._tracer)
+        if self._requests is not None:
+            boundary = self._requests.counting(boundary, info.path or label, step.awaits)
+        return boundary
+
+    def _finishing(self, path: str) -> Finish:
+        observability, finish = self._parts.settings.observability, self._finish
+        if not _logger.isEnabledFor(logging.INFO):
+            return finish
+        share = 0.0 if path in observability.access_log_exclude else observability.access_log_sample
+        return sampled(logging_requests(finish, _logger), finish, share)
+
+    def _built_in(self) -> dict[str, Serve]:
+        requests = self._requests
+        serves: dict[str, Serve] = {}
+        for each in built_ins(
+            self._parts.settings, self._parts.observation, lambda: 0 if requests is None else requests.active
+        ):
+            serve = self._serve(RouteInfo(), each.step, (), each.path)
+            if each.elaborate is not None:
+                serve = chosen(each.asks, self._serve(RouteInfo(), each.elaborate, (), each.path), serve)
+            serves[each.path] = serves[f"{each.path}.json"] = serve
+        return serves
 
     def _unrouted(self, action: Callable[[Context], Response]) -> Serve:
         layers = middleware.layers_for(None, self._layers)
         return self._serve(RouteInfo(), Step(action, False), layers)
 
+    def _mounted(self, mount: Mount) -> Dispatch:
+        dispatch = marked(mount.app.handle, mount.prefix)
+        return dispatch if self._requests is None else self._requests.counting_mount(dispatch, mount.prefix)
+
     def _static(self, mount: StaticMount) -> Dispatch:
-        serve = self._serve(RouteInfo(), Step(mount.action, False), ())
+        serve = self._serve(RouteInfo(), Step(mount.action, False), self._file_layers, f"{mount.prefix}/*")
         return lambda request: serve(request, {}, None)
 
 
@@ -237,14 +356,21 @@ def _presentation(settings: Settings) -> Show:
     return show_developed
 
 
-def _finishing(settings: Settings) -> Finish:
+def _finishing(settings: Settings, observation: Observation) -> Finish:
     stamp = stamp_trace if settings.observability.trace_propagation_enabled else stamp_request
     finish = sealing(SecurityHeaders(settings.security_headers), stamp)
+    finish = with_lines(finish, ClusterStatus.of(settings.cluster).header_lines())
+    if _believes_proxies(settings):
+        finish = keeping_request_ids(finish)
     if settings.application.performance_logging:
         finish = timing(finish)
-    if _logger.isEnabledFor(logging.INFO):
-        finish = logging_requests(finish, _logger)
+    if observation.trace_exporter is not None:
+        finish = exporting(finish, observation.trace_exporter)
     return finish
+
+
+def _believes_proxies(settings: Settings) -> bool:
+    return settings.server.trusted_proxy or bool(settings.server.trusted_proxies)
 
 
 def _path_params(path: str) -> tuple[str, ...]:
@@ -257,8 +383,3 @@ def _path_params(path: str) -> tuple[str, ...]:
 def _route_mistake(fault: Fault) -> Mistake:
     return Mistake(fault.route, fault.problem, fault.remedy)
 
-
-def _streams(action: Callable[..., Any]) -> bool:
-    """Whether calling it only makes a generator, which blocks nobody."""
-    target = unwrapped(action)
-    return inspect.isasyncgenfunction(target) or inspect.isgeneratorfunction(target)

@@ -2,16 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+from arlen_http import Request
+
+from .cluster.endpoint import PATH as CLUSTER
+from .cluster.endpoint import cluster_action
+from .cluster.status import ClusterStatus
 from .composition import Step
-from .health import SIGNALS, Health, health_action
+from .context import Context
+from .errors import HTTPError
+from .health_endpoints import SIGNALS, HealthReport, is_local
+from .metrics.endpoint import PATH as METRICS
+from .metrics.endpoint import metrics_action
+from .observation import Observation
+from .sessions.settings import SessionSettings
 from .settings import Settings
 
 
-def built_in_steps(settings: Settings, health: Health) -> Iterator[tuple[str, Step]]:
-    """Path and step of each; they answer GET and HEAD."""
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """An address that answers GET and HEAD.
+
+    Attributes:
+        step: answers.
+        elaborate: answers in its place the requests of which ``asks`` says so.
+    """
+
+    path: str
+    step: Step
+    elaborate: Step | None = None
+    asks: Callable[[Request], bool] = lambda request: False
+
+
+def built_ins(settings: Settings, observation: Observation, active_requests: Callable[[], int]) -> Iterator[BuiltIn]:
+    """Those of health, metrics and cluster."""
+    observability, cluster = settings.observability, ClusterStatus.of(settings.cluster)
+    report = HealthReport(observation.health, cluster, observability, active_requests)
     for signal in SIGNALS:
-        step = Step(health_action(health, signal, settings.observability), True)
-        yield signal.path, step
-        yield f"{signal.path}.json", step
+        word, checked = Step(report.word(signal), False), Step(report.checked(signal), True)
+        yield BuiltIn(signal.path, word, checked, report.asks_checks(signal))
+    if observability.metrics_enabled:
+        yield BuiltIn(METRICS, Step(metrics_action(observation.metrics, observability), True))
+    status = cluster_action(cluster, observation.capabilities, _session_contract(settings.session))
+    yield BuiltIn(CLUSTER, Step(_for_neighbours(status) if observability.health_details_local_only else status, False))
+
+
+def _for_neighbours(action: Callable[[Context], Any]) -> Callable[[Context], Any]:
+    def answer(ctx: Context) -> Any:
+        if not is_local(ctx.request):
+            raise HTTPError(404)
+        return action(ctx)
+
+    return answer
+
+
+def _session_contract(session: SessionSettings) -> dict[str, Any]:
+    """How sessions are kept, for whoever puts several nodes behind one address."""
+    return {
+        "enabled": bool(session.enabled),
+        "mode": "cookie_signed" if session.store == "cookie" else "server_side",
+        "shared_secret_required": bool(session.enabled),
+        "shared_secret_configured": bool(session.secret),
+    }

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from arlen_http import Request, Response, ThreadPool
 
+from .boundary import Boundary
 from .context import Context
+from .current import enter, leave
 from .results import respond
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 Call = Callable[[Context], Any]
 Conclude = Callable[[Context, Any], Response]
-Finish = Callable[[Context, Response], Response]
-Open = Callable[[Request, Mapping[str, Any], "str | None"], Context]
 Serve = Callable[[Request, Mapping[str, Any], "str | None"], "Response | Awaitable[Response]"]
 
 
@@ -40,14 +40,21 @@ class Step:
         return coroutine
 
 
-def in_worker(call: Call, threads: ThreadPool) -> Step:
-    """Run a blocking function in a thread, with the caller's context variables, when the body has arrived."""
+def carriable(call: Call) -> Call:
+    """The same, for a thread: an exception that no future can carry becomes another one."""
 
     def call_in_thread(ctx: Context) -> Any:
         try:
             return call(ctx)
         except StopIteration as error:
-            raise RuntimeError("the action let a StopIteration escape") from error  # which no future can carry
+            raise RuntimeError("the action let a StopIteration escape") from error
+
+    return call_in_thread
+
+
+def in_worker(call: Call, threads: ThreadPool) -> Step:
+    """Run a blocking function in a thread, with the caller's context variables, when the body has arrived."""
+    call_in_thread = carriable(call)
 
     async def threaded(ctx: Context) -> Any:
         if not ctx.request.body_complete:
@@ -66,6 +73,15 @@ def after_body(step: Step) -> Step:
         return await call(ctx)
 
     return Step(call_after_body, True)
+
+
+def chosen(chooses: Callable[[Request], bool], first: Serve, second: Serve) -> Serve:
+    """Serve a request by the first if it is one that ``chooses`` says so of, others by the second."""
+
+    def serve(request: Request, params: Mapping[str, Any], format: str | None) -> Response | Awaitable[Response]:
+        return (first if chooses(request) else second)(request, params, format)
+
+    return serve
 
 
 def by_body(complete: Serve, incomplete: Serve) -> Serve:
@@ -102,19 +118,27 @@ def answered(step: Step, failures: Failures, conclude: Conclude = respond) -> St
     return Step(coroutine, True)
 
 
-def served(step: Step, open_context: Open, conclude: Conclude, failures: Failures, finish: Finish) -> Serve:
+def served(step: Step, boundary: Boundary, conclude: Conclude, failures: Failures) -> Serve:
     """The route's endpoint: context, step, answer and final headers in one function, or in one coroutine."""
+    open_context, finish, abandon = boundary.open, boundary.finish, boundary.abandon
     call = step.call
     if not step.awaits and not failures.awaits:
         answer = failures.answer
 
         def direct(request: Request, params: Mapping[str, Any], format: str | None) -> Response:
             ctx = open_context(request, params, format)
+            token = enter(ctx)
             try:
-                response = conclude(ctx, call(ctx))
-            except Exception as error:  # noqa: BLE001 - every failure of an action becomes an answer
-                response = answer(ctx, error)
-            return finish(ctx, response)
+                try:
+                    response = conclude(ctx, call(ctx))
+                except Exception as error:  # noqa: BLE001 - every failure of an action becomes an answer
+                    response = answer(ctx, error)
+                return finish(ctx, response)
+            except BaseException as error:
+                abandon(ctx, error)
+                raise
+            finally:
+                leave(token)
 
         return direct
 
@@ -122,10 +146,17 @@ def served(step: Step, open_context: Open, conclude: Conclude, failures: Failure
 
     async def coroutine(request: Request, params: Mapping[str, Any], format: str | None) -> Response:
         ctx = open_context(request, params, format)
+        token = enter(ctx)
         try:
-            response = conclude(ctx, await call_awaited(ctx))
-        except Exception as error:  # noqa: BLE001 - every failure of an action becomes an answer
-            response = await answer_awaited(ctx, error)
-        return finish(ctx, response)
+            try:
+                response = conclude(ctx, await call_awaited(ctx))
+            except Exception as error:  # noqa: BLE001 - every failure of an action becomes an answer
+                response = await answer_awaited(ctx, error)
+            return finish(ctx, response)
+        except BaseException as error:
+            abandon(ctx, error)
+            raise
+        finally:
+            leave(token)
 
     return coroutine

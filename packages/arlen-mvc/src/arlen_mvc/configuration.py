@@ -11,7 +11,7 @@ from arlen_config import Config
 
 from .errors import ApplicationError
 from .logs import write_to_stderr
-from .settings import ApplicationSettings
+from .settings import Settings
 
 TABLES_OF_OTHERS = ("propane_accessories",)
 """Tables of the same files that are meant for the process manager."""
@@ -28,7 +28,7 @@ class ConfigurationFiles:
     def read(self, overrides: Mapping[str, Any]) -> Config:
         return Config.load(self.root, self.environment, self.env, overrides)
 
-    def set_up_logging(self, settings: ApplicationSettings) -> None:
+    def set_up_logging(self, settings: Settings) -> None:
         """A program that is configured by files also logs as they say."""
         write_to_stderr(settings)
 
@@ -43,7 +43,7 @@ class ConfigurationMapping:
     def read(self, overrides: Mapping[str, Any]) -> Config:
         return Config.from_mapping(_overridden(self.tables, overrides), self.environment)
 
-    def set_up_logging(self, settings: ApplicationSettings) -> None:
+    def set_up_logging(self, settings: Settings) -> None:
         """Left to the program."""
 
 
@@ -63,7 +63,7 @@ class LoadedConfiguration:
             )
         return self.config
 
-    def set_up_logging(self, settings: ApplicationSettings) -> None:
+    def set_up_logging(self, settings: Settings) -> None:
         """Left to the program."""
 
 

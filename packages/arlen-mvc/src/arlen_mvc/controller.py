@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, TypeVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, TypeVar, Unpack
 
+from .auth.protection import Policy, Protection
 from .context import Context
+from .rate_limits.rate import RateLimit, choice_of
 from .routes import Action, Enclosure, Guard, Middleware, RouteDeclaration, RouteOptions
+
+if TYPE_CHECKING:
+    from .auth.scheme import Scheme
 
 A = TypeVar("A", bound=Action)
 
 _DECLARED = "__arlen_routes__"
+_PROTECTION = ("required_scopes", "required_roles", "auth", "policies")
 
 
 class Controller:
@@ -27,13 +33,30 @@ class Controller:
     """Run before the guards of each action."""
     middleware: ClassVar[Sequence[Middleware]] = ()
     """Layers around every action, outside of the actions' own."""
+    required_scopes: ClassVar[Sequence[str]] = ()
+    """Scopes that the callers of every action must have."""
+    required_roles: ClassVar[Sequence[str]] = ()
+    """Roles that the callers of every action must have."""
+    auth: ClassVar[Scheme | Sequence[Scheme] | None] = ()
+    """Ways to identify the callers, where an action names none itself."""
+    policies: ClassVar[Policy | Sequence[Policy]] = ()
+    """Policies that must agree, before those of each action."""
+    csrf: ClassVar[bool | None] = None
+    """``False`` lets unsafe requests pass without a CSRF token, where an action does not say otherwise."""
+
+    rate_limit: ClassVar[RateLimit | str | None]
+    """How often a client may call the actions together, where an action says nothing else; not set by itself."""
 
     context: Context
 
     @classmethod
     def declarations(cls) -> Iterator[RouteDeclaration]:
         """Every decorated action in the order of definition; inherited ones first."""
-        enclosure = Enclosure(cls.prefix, cls.name, tuple(cls.guards), tuple(cls.middleware))
+        protection = Protection.of({name: getattr(cls, name) for name in _PROTECTION})
+        enclosure = Enclosure(
+            cls.prefix, cls.name, tuple(cls.guards), tuple(cls.middleware), protection=protection, csrf=cls.csrf,
+            rate_limits=choice_of({"rate_limit": cls.rate_limit} if hasattr(cls, "rate_limit") else {}, cls.__name__),
+        )
         attributes = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
         for attribute in attributes:
             action = getattr(cls, attribute)

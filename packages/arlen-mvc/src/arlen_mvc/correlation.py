@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from arlen_http import Request
+from arlen_http.forwarding.forwarded import NOT_FORWARDED
+
 Fields = Mapping[bytes, bytes]
 """Request header fields: lower-case name to (last) value."""
 
@@ -18,7 +21,10 @@ _TRACEPARENT = re.compile(
     rb"-(?P<flags>[0-9a-f]{2})(?P<rest>-.*)?"
 )
 _TRACE_ID = re.compile(rb"(?!0{32})[0-9a-f]{32}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:+/=-]{8,128}")
 _LONGEST_HEADER = 512
+
+REQUEST_ID = b"x-request-id"
 
 
 class Identity(NamedTuple):
@@ -75,6 +81,20 @@ def identify(fields: Fields) -> Identity:
     if b"x-trace-id" in fields and (adopted := _parse_trace_id(fields[b"x-trace-id"])):
         return Identity(request_id, adopted, span, None, "01", None)
     return Identity(request_id, own_trace, span, None, "01", None)
+
+
+def identify_request(request: Request) -> Identity:
+    """The identity of a request whose ``X-Request-Id``, if it has one, is its sender's own business."""
+    return identify(request.head.last)
+
+
+def identify_forwarded(request: Request) -> Identity:
+    """The same, but a request that a trusted proxy has passed on keeps the ``X-Request-Id`` that it came with."""
+    identity = identify(request.head.last)
+    given = request.head.last.get(REQUEST_ID, b"").strip()
+    if request.forwarded is NOT_FORWARDED or not _REQUEST_ID.fullmatch(given):
+        return identity
+    return identity._replace(request_id=given.decode())
 
 
 def _parse_trace_id(value: bytes) -> str | None:

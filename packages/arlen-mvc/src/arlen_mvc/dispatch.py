@@ -20,11 +20,15 @@ def routing(table: RouteTable[Endpoint], built_in: Mapping[str, Serve], compose:
     """The dispatch of an application. ``compose`` makes the endpoints of the requests that no route takes."""
     match = table.match
     nothing: Mapping[str, object] = {}
+    always_built_in = {path: serve for path, serve in built_in.items() if not _is_covered(path, table)}.get
     malformed, missing = compose(_malformed), compose(_missing)
     not_allowed, options = compose(_not_allowed), compose(_options)
     not_acceptable, redirect = compose(_not_acceptable), compose(_redirect)
 
     def dispatch(request: Request) -> Response | Awaitable[Response]:
+        serve = always_built_in(request.raw_path)
+        if serve is not None and request.method in ("GET", "HEAD"):
+            return serve(request, nothing, None)
         try:
             hit = match(request.method, request.raw_path, request)
         except PathError:
@@ -36,8 +40,8 @@ def routing(table: RouteTable[Endpoint], built_in: Mapping[str, Serve], compose:
             return built_in[request.raw_path](request, nothing, None)
         match hit:
             case NotAllowed(allowed):
-                serve = options if request.method == "OPTIONS" else not_allowed
-                return serve(request, {"allow": ", ".join(allowed)}, None)
+                refuse = options if request.method == "OPTIONS" else not_allowed
+                return refuse(request, {"allow": ", ".join(allowed)}, None)
             case NotAcceptable(offered):
                 return not_acceptable(request, {"offered": ", ".join(offered)}, None)
             case Redirect(path):
@@ -46,6 +50,11 @@ def routing(table: RouteTable[Endpoint], built_in: Mapping[str, Serve], compose:
                 return missing(request, nothing, None)
 
     return dispatch
+
+
+def _is_covered(path: str, table: RouteTable[Endpoint]) -> bool:
+    """Whether some request for this path may find a route."""
+    return any(route.pattern.match(path) is not None for route in table.routes)
 
 
 def _malformed(ctx: Context) -> Response:

@@ -26,6 +26,7 @@ class Failure:
     details: tuple[FieldError, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     cause: Exception | None = None
+    plain: str | None = None
 
     @property
     def concealed(self) -> Failure:
@@ -71,6 +72,8 @@ def show_page(ctx: Context, failure: Failure) -> Response:
 
 def show_text(ctx: Context, failure: Failure) -> Response:
     """The message in lower case if it is the status's own phrase, then one line for each detail."""
+    if failure.plain is not None:
+        return Response(f"{failure.plain}\n".encode(), failure.status, failure.headers, TEXT)
     phrase = reason_phrase(failure.status)
     lines = [phrase.lower() if failure.message == phrase else failure.message]
     lines += [f"{entry.field}: {entry.message}" for entry in failure.details if entry.field]

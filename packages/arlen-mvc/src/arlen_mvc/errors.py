@@ -81,6 +81,8 @@ class HTTPError(ArlenMVCError):
     """
 
     details: list[FieldError]
+    plain: str | None = None
+    """The line of text for clients that get neither JSON nor a page, where it is not ``message``."""
 
     def __init__(
         self,
@@ -103,6 +105,35 @@ class ValidationFailed(HTTPError):
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__(422, "validation_failed", "Validation failed", errors)
+
+
+class MissingDependencyError(ArlenMVCError):
+    """A library that this needs is not installed; the message names the extra that brings it.
+
+    ``details`` holds the ``extra``.
+    """
+
+    code = "missing_dependency"
+
+    def __init__(self, message: str, *, extra: str) -> None:
+        super().__init__(f"{message}; install it with pip install 'arlen-mvc[{extra}]'", details={"extra": extra})
+
+
+class ContractViolated(ArlenMVCError):
+    """An answer is not what its route promises: a fault of the application, answered with 500.
+
+    ``details`` holds ``contract_errors``, a list of ``field``, ``code`` and ``message``, and the ``route``.
+    """
+
+    code = "response_contract_failed"
+    details: dict[str, object]
+
+    def __init__(self, route: str, errors: Sequence[FieldError]) -> None:
+        told = "; ".join(f"{error.field} {error.message}" for error in errors)
+        super().__init__(
+            f"the response of {route} is not what its contract promises: {told}",
+            details={"contract_errors": [error.as_dict() for error in errors], "route": route},
+        )
 
 
 class RenderError(ArlenMVCError):

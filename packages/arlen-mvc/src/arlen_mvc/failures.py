@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from arlen_http import ClientDisconnect, RequestRefused, Response, ServerBusy
 
+from .auth.errors import AuthError
 from .callables import awaits
 from .error_answers import Failure, Show
-from .errors import ArlenMVCError, FieldError, HTTPError, RenderError, TemplateError, reason_phrase
+from .errors import ArlenMVCError, ContractViolated, FieldError, HTTPError, RenderError, TemplateError, reason_phrase
 from .results import respond
 
 if TYPE_CHECKING:
@@ -107,12 +108,17 @@ def read(error: Exception, unexpected: str) -> Failure:
     """What an exception means for the client."""
     match error:
         case HTTPError():
-            return Failure(error.status, error.code, error.message, tuple(error.details), error.headers, error)
+            details = tuple(error.details)
+            return Failure(error.status, error.code, error.message, details, error.headers, error, error.plain)
+        case AuthError():
+            return read(HTTPError(error.status), unexpected)
         case RequestRefused():
             return Failure(error.status, error.code, reason_phrase(error.status), cause=error)
         case TemplateError():
             place = {"file": error.path, "line": error.line}
             return _internal(error, error.code, str(error), place)
+        case ContractViolated():
+            return _internal(error, error.code, str(error), error.details)
         case RenderError() | ArlenMVCError():
             return _internal(error, error.code, str(error), {})
         case _:
@@ -127,6 +133,7 @@ def _internal(error: Exception, code: str, message: str, place: Mapping[str, obj
 _MESSAGES = {
     "json_serialization_failed": "implicit json serialization failed",
     "middleware_failure": "middleware failure",
+    "response_contract_failed": "response contract failed",
 }
 
 

@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from .correlation import Stamp
+from .correlation import REQUEST_ID, Stamp
+from .request_summary import summary
 
 if TYPE_CHECKING:
-    from .composition import Finish
+    from .boundary import Finish
     from .context import Context
     from .security_headers import SecurityHeaders
 
 
 def sealing(security: SecurityHeaders, stamp: Stamp) -> Finish:
     """Add the encoded header lines that every response carries; what the response says itself is left alone."""
-    block, block_without = security.block, security.block_without
+    block_for = security.block_for
 
     def seal(ctx: Context, response: Response) -> Response:
-        suppressed = ctx.suppressed_headers
-        if suppressed is None and response.own_headers is None:
-            lines = block
-        else:
-            lines = block_without({name for name, _ in response.headers}.union(suppressed or ()))
-        response.constant_headers = lines + stamp(ctx.known_identity, ctx.request.head.last)
+        lines = block_for(ctx, response)
+        response.constant_headers = ctx.header_lines + lines + stamp(ctx.known_identity, ctx.request.head.last)
         return response
 
     return seal
+
+
+def with_lines(finish: Finish, lines: bytes) -> Finish:
+    """Also these encoded header lines."""
+
+    def finish_with_lines(ctx: Context, response: Response) -> Response:
+        ctx.header_lines += lines
+        return finish(ctx, response)
+
+    return finish_with_lines if lines else finish
+
+
+def keeping_request_ids(finish: Finish) -> Finish:
+    """Also settle the identity of requests that came with an id, which might be kept."""
+
+    def finish_identified(ctx: Context, response: Response) -> Response:
+        if REQUEST_ID in ctx.request.head.last:
+            ctx.identify_as(ctx.identity)
+        return finish(ctx, response)
+
+    return finish_identified
 
 
 def timing(finish: Finish) -> Finish:
@@ -47,24 +66,13 @@ def timing(finish: Finish) -> Finish:
 
 
 def logging_requests(finish: Finish, logger: logging.Logger) -> Finish:
-    """Also one INFO line for each request; query strings, bodies and credentials are never part of it."""
+    """Also one INFO line for each request."""
 
     def finish_logged(ctx: Context, response: Response) -> Response:
-        identity, route = ctx.identity, ctx.route
-        fields: dict[str, Any] = {
-            "event": "http.request.completed",
-            "method": ctx.request.method,
-            "path": ctx.request.root_path + ctx.request.path,
-            "status": response.status,
-            "request_id": identity.request_id,
-            "correlation_id": identity.request_id,
-        }
+        fields, route = summary(ctx, response, "http.request.completed"), ctx.route
+        fields["duration_ms"] = round((perf_counter() - ctx.started) * 1000, 3)
         if route.path:
             fields |= {"route": route.name or route.path, "controller": route.controller, "action": route.action}
-        if ctx.trace is not None:
-            fields |= {"trace_id": identity.trace_id, "span_id": identity.span_id, "traceparent": identity.traceparent}
-            if identity.parent_span_id:
-                fields["parent_span_id"] = identity.parent_span_id
         if ctx.timings is not None:
             spent = {**ctx.timings.stages, "total": ctx.timings.total}
             fields["timings"] = {stage: round(milliseconds, 3) for stage, milliseconds in spent.items()}
@@ -74,3 +82,16 @@ def logging_requests(finish: Finish, logger: logging.Logger) -> Finish:
         return finish(ctx, response)
 
     return finish_logged
+
+
+def sampled(observed: Finish, finish: Finish, share: float) -> Finish:
+    """Finish this share of the requests by ``observed``, and all that were refused or failed; the others by
+    ``finish``."""
+    if share >= 1:
+        return observed
+    from random import random
+
+    def finish_sampled(ctx: Context, response: Response) -> Response:
+        return (observed if response.status >= 400 or random() < share else finish)(ctx, response)
+
+    return finish_sampled

@@ -1,4 +1,4 @@
-"""Is it alive, is it healthy, is it ready: three addresses for whoever watches the process."""
+"""Is it started, is it stopping, and what do the application's own checks say."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from arlen_http import Response
-
 from .callables import awaits
-from .context import Context
-from .results import JSON, TEXT, encode_json
-from .settings import ObservabilitySettings
 
 _logger = logging.getLogger("arlen")
 
@@ -38,7 +33,7 @@ class HealthCheck:
 class Health:
     """The state of one application and the checks that it registered."""
 
-    __slots__ = ("_checks", "_clock", "_created", "_results", "ready_since", "started", "stopping")
+    __slots__ = ("_checks", "_clock", "_created", "_results", "ready_since", "started", "started_at", "stopping")
 
     def __init__(self, clock: Clock = monotonic) -> None:
         self._clock = clock
@@ -46,20 +41,26 @@ class Health:
         self._checks: dict[str, HealthCheck] = {}
         self._results: dict[str, tuple[float, dict[str, Any]]] = {}
         self.ready_since: float | None = None
+        self.started_at: datetime | None = None
         self.started = False
         self.stopping = False
 
     def add(self, check: HealthCheck) -> None:
         self._checks[check.name] = check
 
+    @property
+    def has_checks(self) -> bool:
+        return bool(self._checks)
+
     def mark_started(self) -> None:
         self.started, self.stopping, self.ready_since = True, False, self._clock()
+        self.started_at = datetime.now(UTC)
 
     def mark_stopping(self) -> None:
         self.stopping = True
 
     def mark_stopped(self) -> None:
-        self.started, self.ready_since = False, None
+        self.started, self.ready_since, self.started_at = False, None, None
 
     @property
     def uptime_seconds(self) -> int:
@@ -92,54 +93,3 @@ async def _ask(check: HealthCheck) -> dict[str, Any]:
     if isinstance(verdict, dict):
         return {"ok": True, **verdict}
     return {"ok": verdict is not False}
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """One of the three addresses."""
-
-    path: str
-    name: str
-    word: str
-
-
-SIGNALS = (
-    Signal("/healthz", "health", "ok"),
-    Signal("/readyz", "ready", "ready"),
-    Signal("/livez", "live", "live"),
-)
-
-
-def health_action(health: Health, signal: Signal, settings: ObservabilitySettings) -> Callable[[Context], Any]:
-    """The action behind one address: text, or JSON when the client names it."""
-
-    async def answer(ctx: Context) -> Response:
-        detailed = settings.health_details_enabled and _names_json(ctx)
-        checks = await health.check_all() if detailed or signal.name == "ready" else {}
-        broken = any(check["critical"] and not check["ok"] for check in checks.values())
-        waiting = settings.readiness_requires_startup and not health.started
-        ready = not (health.stopping or waiting or broken)
-        ok = ready or signal.name != "ready"
-        word, status = (signal.word, 200) if ok else ("not_ready", 503)
-        if not detailed:
-            return Response(f"{word}\n".encode(), status, None, TEXT)
-        payload: dict[str, Any] = {"ok": ok, "signal": signal.name, "status": word if signal.name == "ready" else "ok"}
-        if signal.name == "ready":
-            payload["ready"] = ready
-        startup = {
-            "ok": health.started or not settings.readiness_requires_startup,
-            "started": health.started,
-            "required_for_readyz": settings.readiness_requires_startup,
-        }
-        payload |= {
-            "timestamp_utc": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "uptime_seconds": health.uptime_seconds,
-            "checks": {"request_dispatch": {"ok": True, "mode": "in_process"}, "startup": startup, **checks},
-        }
-        return Response(encode_json(payload), status, None, JSON)
-
-    return answer
-
-
-def _names_json(ctx: Context) -> bool:
-    return ctx.query("format") == "json" or "json" in (ctx.header("accept") or "").lower()

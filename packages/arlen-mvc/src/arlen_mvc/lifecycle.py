@@ -15,6 +15,9 @@ _logger = logging.getLogger("arlen")
 
 Notice = Callable[[Any], Any]
 
+MOMENTS = ("will_start", "did_start", "will_stop", "did_stop")
+"""The names of the methods that make an object a hook."""
+
 
 def _nothing(app: Any) -> None:
     return None
@@ -33,15 +36,14 @@ class Hook:
     @classmethod
     def of(cls, candidate: object) -> Hook:
         """The hook methods that an object has; those it lacks do nothing."""
-        moments = ("will_start", "did_start", "will_stop", "did_stop")
         found = {
             moment: with_optional_argument(getattr(candidate, moment))
-            for moment in moments
+            for moment in MOMENTS
             if hasattr(candidate, moment)
         }
         if not found:
             raise ApplicationError(
-                f"{candidate!r} is no lifecycle hook; give it at least one of {', '.join(moments)}", code="invalid_hook"
+                f"{candidate!r} is no lifecycle hook; give it at least one of {', '.join(MOMENTS)}", code="invalid_hook"
             )
         return cls(type(candidate).__qualname__, **found)
 

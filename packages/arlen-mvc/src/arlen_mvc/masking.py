@@ -21,6 +21,11 @@ def looks_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+def without_url_passwords(text: str, mask: str) -> str:
+    """The text with the user and password of every URL in it masked."""
+    return _URL_PASSWORD.sub(mask, text)
+
+
 def describe(name: str, value: object) -> str:
     """The value's ``repr``, shortened; masked by its name, by the keys inside it, and inside URLs. Never raises."""
     text = MASK if looks_secret(name) else _URL_PASSWORD.sub(MASK, _text(value, 0))

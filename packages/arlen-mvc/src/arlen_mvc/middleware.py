@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from arlen_http import Response
+from arlen_http import ClientDisconnect, RequestRefused, Response
 
 from .callables import awaits, place_of
 from .composition import Step
@@ -15,6 +16,11 @@ from .errors import ArlenMVCError, HTTPError, Mistake
 if TYPE_CHECKING:
     from .failures import Failures
     from .routes import RouteDeclaration
+
+_logger = logging.getLogger("arlen")
+
+_REFUSALS = (HTTPError, RequestRefused, ClientDisconnect)
+"""What a layer raises to end a request otherwise than by its answer so far."""
 
 CallNext = Callable[[Context], Awaitable[Response]]
 """The rest of the chain, for a layer to await."""
@@ -89,6 +95,24 @@ def _pass(ctx: Context) -> None:
     return None
 
 
+def _kept(ctx: Context, error: Exception) -> Response | None:
+    """What a layer had rendered before it failed; a refusal that it raises on purpose counts for more."""
+    if not ctx.committed or isinstance(error, _REFUSALS):
+        return None
+    _log("middleware failure", ctx, error)
+    return ctx.response
+
+
+def _log(message: str, ctx: Context, error: Exception) -> None:
+    fields = {
+        "request_id": ctx.request_id,
+        "controller": ctx.controller_name,
+        "action": ctx.action_name,
+        "error": f"{type(error).__name__}: {error}",
+    }
+    _logger.error(message, exc_info=error, extra={"fields": fields})
+
+
 def _pair(layer: Any, step: Step, failures: Failures) -> Step:
     process = getattr(layer, "process", _pass)
     did_process = getattr(layer, "did_process", _pass)
@@ -109,12 +133,15 @@ def _pair(layer: Any, step: Step, failures: Failures) -> Step:
             try:
                 response = halted(ctx, process(ctx)) or proceed(ctx)
             except Exception as error:  # noqa: BLE001 - the layers further out still see an answer
-                response = failures.answer(ctx, error)
+                kept = _kept(ctx, error)
+                response = failures.answer(ctx, error) if kept is None else kept
             ctx.replace_response(response)
             try:
                 did_process(ctx)
-            except Exception as error:  # noqa: BLE001
-                return failures.answer(ctx, error)
+            except _REFUSALS as refusal:
+                return failures.answer(ctx, refusal)
+            except Exception as error:  # noqa: BLE001 - the action has done its work
+                _log("middleware finalize failure", ctx, error)
             return ctx.response
 
         return Step(around, False)
@@ -126,12 +153,15 @@ def _pair(layer: Any, step: Step, failures: Failures) -> Step:
         try:
             response = halted(ctx, await before(ctx)) or await proceed_awaited(ctx)
         except Exception as error:  # noqa: BLE001 - the layers further out still see an answer
-            response = await failures.answer_awaited(ctx, error)
+            kept = _kept(ctx, error)
+            response = await failures.answer_awaited(ctx, error) if kept is None else kept
         ctx.replace_response(response)
         try:
             await after(ctx)
-        except Exception as error:  # noqa: BLE001
-            return await failures.answer_awaited(ctx, error)
+        except _REFUSALS as refusal:
+            return await failures.answer_awaited(ctx, refusal)
+        except Exception as error:  # noqa: BLE001 - the action has done its work
+            _log("middleware finalize failure", ctx, error)
         return ctx.response
 
     return Step(around_awaited, True)

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from arlen_http import Request, Response, ServerSettings
 
+from .callables import awaits
 from .errors import ApplicationError
 from .routes import normal_prefix
 
 Dispatch = Callable[[Request], "Response | Awaitable[Response]"]
 
 
+class Guest:
+    """A mounted ASGI application, which remembers the state that its lifespan has left."""
+
+    __slots__ = ("_app", "state")
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.state: dict[str, Any] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            self.state = scope["state"]
+        await self._app(scope, receive, send)
+
+
+class GuestCall(NamedTuple):
+    """An ASGI application, and the scope that it is to be called with."""
+
+    app: Any
+    scope: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """An application (anything with ``handle(request)``) and where it is mounted."""
+    """An application and where it is mounted: ``app`` has ``handle(request)``, and ``guest`` is its ASGI face, if it
+    has one."""
 
     prefix: str
     app: Any
+    guest: Any = None
+
+    def call(self, scope: dict[str, Any]) -> GuestCall:
+        """How its ASGI face is called, by a scope of the application that it is mounted in."""
+        state = {**scope.get("state", {}), **getattr(self.guest, "state", {})}
+        return GuestCall(self.guest, {**scope, "root_path": scope.get("root_path", "") + self.prefix, "state": state})
 
 
 class Mounts:
@@ -49,17 +80,25 @@ class Mounts:
             )
         if any(mount.prefix == path for mount in self._mounts):
             raise ApplicationError(f"cannot mount at {path}: something is mounted there already", code="mount_refused")
-        if not (hasattr(app, "handle") or callable(app)):
+        if not (hasattr(app, "handle") or _takes_scope(app)):
             kind = type(app).__qualname__
             raise ApplicationError(
-                f"cannot mount {kind} at {path}: it has no handle(request) and is no ASGI application",
+                f"cannot mount {kind} at {path}: it has no handle(request) and is no ASGI application; "
+                "mount_wsgi takes WSGI applications",
                 code="mount_refused",
             )
-        self._mounts.append(Mount(path, app))
+        guest = app if hasattr(app, "handle") else Guest(app)
+        self._mounts.append(Mount(path, guest, guest if awaits(guest) else None))
 
     def use(self, settings: ServerSettings) -> None:
         """Serve ASGI applications with these settings, which are final."""
-        self._mounts = [Mount(mount.prefix, _served(mount.app, settings)) for mount in self._mounts]
+        self._mounts = [replace(mount, app=_served(mount.app, settings)) for mount in self._mounts]
+
+    def guest_of(self, scope: dict[str, Any]) -> GuestCall | None:
+        """The ASGI application whose mount this scope leads to, and its scope."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        found = [mount for mount in self._mounts if mount.guest is not None and covers(mount.prefix, path)]
+        return max(found, key=lambda mount: len(mount.prefix)).call(scope) if found else None
 
     async def start(self) -> None:
         """Start each in order.
@@ -83,6 +122,15 @@ class Mounts:
     async def stop(self) -> None:
         """Stop each in reverse order."""
         await _stop(self._mounts)
+
+
+def _takes_scope(app: Any) -> bool:
+    """Whether it can be called with ``scope``, ``receive`` and ``send``."""
+    try:
+        inspect.signature(app).bind({}, None, None)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _served(app: Any, settings: ServerSettings) -> Any:
@@ -112,11 +160,16 @@ def mounts_first(targets: dict[str, Dispatch], otherwise: Dispatch) -> Dispatch:
     def dispatch(request: Request) -> Response | Awaitable[Response]:
         path = request.raw_path
         for prefix, target in by_length:
-            if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
+            if covers(prefix, path):
                 return target(below(request, prefix))
         return otherwise(request)
 
     return dispatch
+
+
+def covers(prefix: str, path: str) -> bool:
+    """Whether the path begins with the prefix, at a segment's end."""
+    return path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/")
 
 
 def below(request: Request, prefix: str) -> Request:

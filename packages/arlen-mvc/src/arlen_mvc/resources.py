@@ -62,7 +62,7 @@ class Resources:
     def __init__(self) -> None:
         self._values: dict[type[Any], Any] = {}
         self._at_start: dict[type[Any], Factory] = {}
-        self._per_request: dict[type[Any], Factory] = {}
+        self._per_request: dict[type[Any], Callable[..., Any]] = {}
         self._exits = AsyncExitStack()
 
     def provide(self, kind: type[Any], value: object, scope: Scope) -> None:
@@ -73,22 +73,25 @@ class Resources:
         for shelf in (self._values, self._at_start, self._per_request):
             shelf.pop(kind, None)
         if inspect.isroutine(value) or inspect.isclass(value) or isinstance(value, functools.partial):
-            shelf = self._per_request if scope == "request" else self._at_start
-            shelf[kind] = factory_of(cast("Callable[..., Any]", value))
+            factory = cast("Callable[..., Any]", value)
+            if scope == "request":
+                self._per_request[kind] = factory
+            else:
+                self._at_start[kind] = factory_of(factory)
         else:
             self._values[kind] = value
 
     def __contains__(self, kind: object) -> bool:
         return kind in self._values or kind in self._at_start or kind in self._per_request
 
-    def per_request(self, kind: type[Any]) -> Factory | None:
-        """How it is made for each request, or ``None`` when one instance serves the whole application."""
+    def per_request(self, kind: type[Any]) -> Callable[..., Any] | None:
+        """What makes it for each request, or ``None`` when one instance serves the whole application."""
         return self._per_request.get(kind)
 
-    def request_factories(self) -> dict[type[Any], Make]:
-        """The plain factories of scope ``request``, which ``ctx.get`` may call at any time."""
-        factories = self._per_request.items()
-        return {kind: factory.make for kind, factory in factories if isinstance(factory, PlainFactory)}
+    @property
+    def kinds_per_request(self) -> tuple[type[Any], ...]:
+        """The types that are made for each request."""
+        return tuple(self._per_request)
 
     def value(self, kind: type[T]) -> T:
         """The application's one instance.

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypedDict, TypeVar, Unpack
 
 from arlen_router import Condition
 
-from .auth.protection import Protection
+from .auth.protection import Policy, Protection
+from .binding.markers import Depends
 from .callables import place_of
 from .contracts.contract import Contract
 from .documentation import Documentation
+from .errors import ApplicationError
+from .rate_limits.rate import Choice, RateLimit, choice_of
 
 if TYPE_CHECKING:
+    from .auth.scheme import Scheme
     from .controller import Controller
 
 Action = Callable[..., Any]
@@ -38,6 +43,8 @@ class RouteOptions(TypedDict, total=False):
     """For plain functions: ``True`` (the default) runs them in a thread, ``False`` on the event loop."""
     conditions: Sequence[Condition]
     """Conditions of arlen_router that the request must meet."""
+    dependencies: Sequence[Depends | Callable[..., Any]]
+    """Called before the action, for what they do; their parameters are filled like those of an action."""
     request_schema: Any
     """What the request must hold: a descriptor dict or a model."""
     response_schema: Any
@@ -46,6 +53,16 @@ class RouteOptions(TypedDict, total=False):
     """Scopes that the caller must have, all of them."""
     required_roles: Sequence[str]
     """Roles that the caller must have, all of them."""
+    auth: Scheme | Sequence[Scheme] | None
+    """Ways to identify the caller (bearer tokens where a route requires something and names none); ``None``: let
+    everybody in, also inside a protected group."""
+    csrf: bool
+    """``False`` lets unsafe requests of this route pass without a CSRF token."""
+    rate_limit: RateLimit | str | None
+    """How often a client may call, such as ``10/minute``, instead of what the groups and the configuration say;
+    ``None``: as often as it likes."""
+    policies: Policy | Sequence[Policy]
+    """``policy(principal)`` or ``policy(principal, ctx)``, sync or async: anything falsy refuses with 403."""
     summary: str
     description: str
     tags: Sequence[str]
@@ -71,6 +88,9 @@ class RouteDeclaration:
     contract: Contract = field(default_factory=Contract)
     protection: Protection = field(default_factory=Protection)
     documentation: Documentation = field(default_factory=Documentation)
+    csrf: bool | None = None
+    rate_limits: Choice = ()
+    dependencies: tuple[Depends | Callable[..., Any], ...] = ()
 
     @classmethod
     def of(
@@ -81,6 +101,12 @@ class RouteDeclaration:
         options: RouteOptions,
         controller: type[Controller] | None = None,
     ) -> RouteDeclaration:
+        """The route with these options.
+
+        Raises:
+            ApplicationError: ``unknown_option``.
+        """
+        refuse_unknown(options, RouteOptions.__annotations__, f"{' '.join(methods)} {path} -> {place_of(action)}")
         return cls(
             tuple(methods),
             path,
@@ -95,6 +121,9 @@ class RouteDeclaration:
             Contract.of(options),
             Protection.of(options),
             Documentation.of(options),
+            options.get("csrf"),
+            choice_of(options, ""),
+            tuple(options.get("dependencies", ())),
         )
 
     @property
@@ -111,6 +140,10 @@ class RouteDeclaration:
             guards=enclosure.guards + self.guards,
             middleware=enclosure.middleware + self.middleware,
             conditions=enclosure.conditions + self.conditions,
+            protection=self.protection.within(enclosure.protection),
+            csrf=enclosure.csrf if self.csrf is None else self.csrf,
+            rate_limits=enclosure.rate_limits + self.rate_limits,
+            dependencies=enclosure.dependencies + self.dependencies,
         )
 
 
@@ -123,6 +156,10 @@ class Enclosure:
     guards: tuple[Guard, ...] = ()
     middleware: tuple[Middleware, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    protection: Protection = field(default_factory=Protection)
+    csrf: bool | None = None
+    rate_limits: Choice = ()
+    dependencies: tuple[Depends | Callable[..., Any], ...] = ()
 
 
 class EnclosureOptions(TypedDict, total=False):
@@ -132,6 +169,13 @@ class EnclosureOptions(TypedDict, total=False):
     guards: Sequence[Guard]
     middleware: Sequence[Middleware]
     conditions: Sequence[Condition]
+    dependencies: Sequence[Depends | Callable[..., Any]]
+    required_scopes: Sequence[str]
+    required_roles: Sequence[str]
+    auth: Scheme | Sequence[Scheme] | None
+    policies: Policy | Sequence[Policy]
+    csrf: bool
+    rate_limit: RateLimit | str | None
 
 
 def join(prefix: str, path: str) -> str:
@@ -143,6 +187,20 @@ def join(prefix: str, path: str) -> str:
 def normal_prefix(prefix: str) -> str:
     """``admin/`` is ``/admin``; nothing at all is ``/``."""
     return "/" + "/".join(part for part in prefix.strip().split("/") if part)
+
+
+def refuse_unknown(options: Mapping[str, Any], known: Collection[str], place: str) -> None:
+    """An option that nothing reads would be lost in silence.
+
+    Raises:
+        ApplicationError: ``unknown_option``, with a suggestion.
+    """
+    for option in options:
+        if option not in known:
+            close = get_close_matches(option, known, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            message = f"{place}: there is no option {option!r}{hint}"
+            raise ApplicationError(message, code="unknown_option", details={"option": option})
 
 
 class RouteDecorators(ABC):
@@ -257,10 +315,15 @@ class Router(RouteDecorators):
 
 
 def _enclose(prefix: str, options: EnclosureOptions) -> Enclosure:
+    refuse_unknown(options, EnclosureOptions.__annotations__, f"the group of {prefix or '/'}")
     return Enclosure(
         prefix,
         options.get("name", ""),
         tuple(options.get("guards", ())),
         tuple(options.get("middleware", ())),
         tuple(options.get("conditions", ())),
+        Protection.of(options),
+        options.get("csrf"),
+        choice_of(options, f"group {prefix}"),
+        tuple(options.get("dependencies", ())),
     )

@@ -43,7 +43,7 @@ def run(
         app.configure(arguments.environment, {"host": arguments.host, "port": arguments.port})
         if arguments.print_routes:
             return _print_routes(app)
-        write_to_stderr(app.settings.application)
+        write_to_stderr(app.settings)
         if arguments.once:
             return asyncio.run(_serve_once(app, name))
         return serve(app, app.settings.server, name=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,16 @@ from arlen_router import RouteTable
 from .auth.protection import Protection
 from .contracts.contract import Contract
 from .documentation import Documentation
+from .errors import Mistake
 from .operations import Describe, undescribed
 
 if TYPE_CHECKING:
+    from .auth.authenticator import Authenticator
     from .composition import Serve
+    from .correlation import Identity
+    from .metrics.registry import MetricsRegistry
     from .resources import Resources
+    from .sessions.sessions import Sessions
     from .settings import Settings
     from .templates import Templates
 
@@ -37,12 +42,16 @@ class RouteInfo:
     describe: Describe = undescribed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Endpoint:
-    """The target of a route in the route table: what it is called, and the callable that serves it."""
+    """The target of a route in the route table: what it is called, and the callable that serves it.
+
+    ``compose`` makes another one, when dependencies were replaced.
+    """
 
     info: RouteInfo
     serve: Serve
+    compose: Callable[[], Serve]
 
 
 @dataclass(slots=True)
@@ -55,4 +64,19 @@ class Runtime:
     templates: Templates
     preferred_format: Callable[[Request], str]
     static_prefix: str
+    identify: Callable[[Request], Identity]
+    metrics: MetricsRegistry
+    authenticator: Authenticator
+    sessions: Sessions | None
+    recompose: Callable[[], None]
+    """Binds every action again, with the dependencies that are in place then."""
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     table: RouteTable[Endpoint] = field(init=False)
+
+    async def close(self) -> None:
+        """Give back what layers hold open."""
+        for close in self.closing:
+            await close()
+
+    unsafe: tuple[Mistake, ...] = field(default=(), init=False)
+    """What is wrong with the protection of an application that may be looked at, and must not serve."""

@@ -16,11 +16,14 @@ _WORDS: Mapping[str, bool] = {
     "1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False,
 }  # fmt: skip
 _LONGEST_INTEGER = 20
+_SURELY_FITTING = 18
 _INTEGER_MINIMUM, _INTEGER_MAXIMUM = -(2**63), 2**63 - 1
 
 
 def parse_integer(text: str) -> int:
     """A decimal integer within signed 64 bits; raises ``ValueError`` otherwise."""
+    if len(text) <= _SURELY_FITTING and text.isdigit() and text.isascii():
+        return int(text)
     if not _INTEGER.fullmatch(text) or len(text.strip().lstrip("+-0")) > _LONGEST_INTEGER:
         raise ValueError(text)
     value = int(text)
@@ -37,7 +40,8 @@ def parse_boolean(text: str) -> bool:
         raise ValueError(text) from None
 
 
-def _parse_float(text: str) -> float:
+def parse_number(text: str) -> float:
+    """A finite number in decimal notation; raises ``ValueError`` otherwise."""
     if not _DECIMAL.fullmatch(text.strip()):
         raise ValueError(text)
     value = float(text)
@@ -76,7 +80,7 @@ def _of_uuid(annotation: Any) -> Scalar:
 _BY_NAME: Mapping[str, Callable[[Any], Scalar]] = {
     "builtins.str": lambda _: Scalar(str, "invalid", "must be text"),
     "builtins.int": lambda _: Scalar(parse_integer, "invalid_integer", "must be an integer"),
-    "builtins.float": lambda _: Scalar(_parse_float, "invalid_number", "must be a number"),
+    "builtins.float": lambda _: Scalar(parse_number, "invalid_number", "must be a number"),
     "builtins.bool": lambda _: Scalar(parse_boolean, "invalid_boolean", "must be true or false"),
     "decimal.Decimal": _of_decimal,
     "uuid.UUID": _of_uuid,

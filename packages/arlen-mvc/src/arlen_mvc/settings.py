@@ -11,6 +11,18 @@ from typing import Any
 from arlen_config import Config
 from arlen_http import ServerSettings
 
+from .api_helpers_settings import APIHelperSettings
+from .auth.settings import AuthSettings
+from .cluster.settings import ClusterSettings
+from .cors_settings import CORSSettings
+from .csrf.settings import CSRFSettings
+from .observability_settings import ObservabilitySettings
+from .plugins import PluginSettings
+from .profiles import PROFILES
+from .rate_limits.settings import RateLimitSettings
+from .security_header_settings import SecurityHeaderSettings
+from .sessions.settings import CompatibilitySettings, SessionSettings
+
 EXTENSIONS = (
     "css", "js", "json", "txt", "html", "htm", "svg", "png", "jpg", "jpeg", "gif", "ico", "webp", "woff", "woff2",
     "map", "xml",
@@ -58,6 +70,14 @@ class ApplicationSettings:
             "env": "ARLEN_LOG_LEVEL",
             "choices": ("debug", "info", "warn", "error"),
             "doc": "debug, info, warn or error; by default debug in development, info elsewhere",
+        },
+    )
+    security_profile: str = field(
+        default="balanced",
+        metadata={
+            "env": "ARLEN_SECURITY_PROFILE",
+            "choices": tuple(PROFILES),
+            "doc": "balanced; strict: sessions and CSRF protection; edge: proxies in private networks are believed",
         },
     )
     api_only: bool = field(
@@ -114,46 +134,22 @@ class TemplateSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityHeaderSettings:
-    """``[security_headers]``; an empty value leaves the header out."""
-
-    enabled: bool = field(default=True, metadata={"env": "ARLEN_SECURITY_HEADERS_ENABLED", "doc": "send these headers"})
-    content_security_policy: str = field(
-        default="default-src 'self'", metadata={"env": "ARLEN_CONTENT_SECURITY_POLICY", "doc": "CSP level 3"}
-    )
-    content_type_options: str = field(default="nosniff", metadata={"doc": "X-Content-Type-Options"})
-    frame_options: str = field(default="SAMEORIGIN", metadata={"doc": "X-Frame-Options"})
-    referrer_policy: str = field(default="strict-origin-when-cross-origin", metadata={"doc": "Referrer-Policy"})
-    cross_origin_opener_policy: str = field(default="same-origin", metadata={"doc": "Cross-Origin-Opener-Policy"})
-    cross_origin_resource_policy: str = field(default="same-site", metadata={"doc": "Cross-Origin-Resource-Policy"})
-    permitted_cross_domain_policies: str = field(default="none", metadata={"doc": "X-Permitted-Cross-Domain-Policies"})
-
-
-@dataclass(frozen=True, slots=True)
-class ObservabilitySettings:
-    """``[observability]``"""
-
-    trace_propagation_enabled: bool = field(
-        default=True,
-        metadata={"env": "ARLEN_TRACE_PROPAGATION_ENABLED", "doc": "join and answer W3C traceparent headers"},
-    )
-    health_details_enabled: bool = field(
-        default=True, metadata={"env": "ARLEN_HEALTH_DETAILS_ENABLED", "doc": "JSON details on /healthz and /readyz"}
-    )
-    readiness_requires_startup: bool = field(
-        default=False,
-        metadata={"env": "ARLEN_READINESS_REQUIRES_STARTUP", "doc": "/readyz answers 503 until start has finished"},
-    )
-
-
 _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
     {
         "": (ServerSettings, ApplicationSettings),
         "routing": (RoutingSettings,),
         "templates": (TemplateSettings,),
         "security_headers": (SecurityHeaderSettings,),
+        "session": (SessionSettings,),
+        "csrf": (CSRFSettings,),
+        "compatibility": (CompatibilitySettings,),
         "observability": (ObservabilitySettings,),
+        "cluster": (ClusterSettings,),
+        "rate_limit": (RateLimitSettings,),
+        "cors": (CORSSettings,),
+        "api_helpers": (APIHelperSettings,),
+        "plugins": (PluginSettings,),
+        "auth": (AuthSettings,),
     }
 )
 
@@ -174,7 +170,16 @@ class Settings:
     routing: RoutingSettings
     templates: TemplateSettings
     security_headers: SecurityHeaderSettings
+    session: SessionSettings
+    csrf: CSRFSettings
+    compatibility: CompatibilitySettings
     observability: ObservabilitySettings
+    cluster: ClusterSettings
+    rate_limit: RateLimitSettings
+    cors: CORSSettings
+    api_helpers: APIHelperSettings
+    plugins: PluginSettings
+    auth: AuthSettings
 
     @classmethod
     def read(cls, config: Config, root: Path) -> Settings:
@@ -186,12 +191,14 @@ class Settings:
         environment = config.environment
         application = config.section("", ApplicationSettings)
         templates = config.section("templates", TemplateSettings)
+        profile = PROFILES[application.security_profile]
+        session = config.section("session", SessionSettings).resolved(profile.sessions, environment == "production")
         development = environment == "development"
         verbose = development and not application.api_only
         return cls(
             environment=environment,
             root=root,
-            server=config.section("", ServerSettings),
+            server=profile.server_settings(config),
             application=replace(
                 application,
                 log_format=application.log_format or ("text" if verbose else "json"),
@@ -203,7 +210,16 @@ class Settings:
             routing=config.section("routing", RoutingSettings),
             templates=replace(templates, precompile=_decided(templates.precompile, environment == "production")),
             security_headers=config.section("security_headers", SecurityHeaderSettings),
+            session=session,
+            csrf=config.section("csrf", CSRFSettings).resolved(bool(session.enabled)),
+            compatibility=config.section("compatibility", CompatibilitySettings),
             observability=config.section("observability", ObservabilitySettings),
+            cluster=config.section("cluster", ClusterSettings).resolved(),
+            rate_limit=config.section("rate_limit", RateLimitSettings),
+            cors=config.section("cors", CORSSettings),
+            api_helpers=config.section("api_helpers", APIHelperSettings),
+            plugins=config.section("plugins", PluginSettings),
+            auth=config.section("auth", AuthSettings),
         )
 
 

@@ -14,6 +14,7 @@ from jinja2.runtime import new_context
 from markupsafe import Markup
 
 from .template_flattening import FlatteningContext, flattened_source
+from .template_globals import REQUEST_GLOBALS
 from .template_output import escaped_text, nothing_for_none
 from .template_places import name_included_files
 from .templates import logical_file
@@ -83,6 +84,7 @@ def make_environment(root: Path, reload: bool) -> jinja2.Environment:
         cache_size=-1,
     )
     environment.globals["render_collection"] = render_collection
+    environment.globals.update(REQUEST_GLOBALS)
     return environment
 
 

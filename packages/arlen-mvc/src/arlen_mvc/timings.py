@@ -8,13 +8,14 @@ from time import perf_counter
 
 
 class Timings:
-    """Stage durations of one request; exists only while ``performance_logging`` is on."""
+    """Stage durations of one request that began at ``started`` (``perf_counter``); exists only where somebody wants
+    to know them: ``performance_logging`` is on, or traces are exported."""
 
     __slots__ = ("_started", "stages")
 
-    def __init__(self) -> None:
+    def __init__(self, started: float) -> None:
         self.stages: dict[str, float] = {}
-        self._started = perf_counter()
+        self._started = started
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

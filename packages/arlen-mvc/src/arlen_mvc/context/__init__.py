@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from .answers import Answers
+from arlen_mvc.auth.shortcuts import AuthShortcuts
+from arlen_mvc.browser_shortcuts import BrowserShortcuts
+from arlen_mvc.conditional import ConditionalAnswers
+from arlen_mvc.contracts.members import Validation
+from arlen_mvc.envelope import EnvelopeAnswers
+from arlen_mvc.forms import FormShortcuts
+from arlen_mvc.observation_shortcuts import ObservationShortcuts
 
 
-class Context(Answers):
+class Context(
+    Validation,
+    AuthShortcuts,
+    BrowserShortcuts,
+    ObservationShortcuts,
+    ConditionalAnswers,
+    EnvelopeAnswers,
+    FormShortcuts,
+):
     """The request in hand. One per request; everything that costs something is made when it is first asked for.
 
     Subclasses add shortcuts (properties that call :meth:`get`), not state.

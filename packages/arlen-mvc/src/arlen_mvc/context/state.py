@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from arlen_http import Request, Response
 
 from arlen_mvc.afterwards import deferred
-from arlen_mvc.correlation import Identity, identify
+from arlen_mvc.correlation import Identity
 from arlen_mvc.timings import Timings
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ class RequestState:
         "_suppressed",
         "committed",
         "error",
+        "header_lines",
         "path_params",
         "request",
         "route",
         "runtime",
+        "started",
         "timings",
     )
 
@@ -47,8 +49,13 @@ class RequestState:
     """Whether something was rendered explicitly; the action's return value is then ignored."""
     error: Exception | None
     """The exception that was turned into the answer, for middleware that wants to know."""
+    header_lines: bytes
+    """Encoded header lines, each ending in CRLF, that whatever is answered carries; for layers that count in
+    nanoseconds. They must not name a field that the response sets itself."""
+    started: float
+    """When the application got the request, by ``time.perf_counter``."""
     timings: Timings | None
-    """Stage durations, while ``performance_logging`` is on."""
+    """Stage durations, while ``performance_logging`` is on or traces are exported."""
 
     def __init__(
         self, runtime: Runtime, request: Request, route: RouteInfo, path_params: Mapping[str, Any], format: str | None
@@ -59,6 +66,7 @@ class RequestState:
         self.path_params = path_params
         self.committed = False
         self.error = None
+        self.header_lines = b""
         self.timings = None
         self._format = format
         self._identity: Identity | None = None
@@ -71,8 +79,12 @@ class RequestState:
     def identity(self) -> Identity:
         """Request id and trace of this request; fixed from the first look."""
         if self._identity is None:
-            self._identity = identify(self.request.head.last)
+            self._identity = self.runtime.identify(self.request)
         return self._identity
+
+    def identify_as(self, identity: Identity) -> None:
+        """Let these be the ids of this request."""
+        self._identity = identity
 
     @property
     def known_identity(self) -> Identity | None:
@@ -108,6 +120,10 @@ class RequestState:
         make = self.runtime.request_factories.get(kind)
         return self.keep(kind, make(self)) if make else self.runtime.resources.value(kind)
 
+    def kept(self, kind: type[T]) -> T | None:
+        """What was kept for this type in this request, if anything was."""
+        return None if self._kept is None else self._kept.get(kind)
+
     def keep(self, kind: type[T], value: T) -> T:
         """Make this the resource of its type for the rest of the request."""
         if self._kept is None:
@@ -116,7 +132,7 @@ class RequestState:
         return value
 
     def stage(self, name: str) -> AbstractContextManager[None]:
-        """``with ctx.stage("search"): ...`` adds a stage to the timings, while ``performance_logging`` is on."""
+        """``with ctx.stage("search"): ...`` adds a stage to the timings and spans of the request, where there are."""
         return nullcontext() if self.timings is None else self.timings.stage(name)
 
     # The answer as it stands

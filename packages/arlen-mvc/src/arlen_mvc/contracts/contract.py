@@ -18,3 +18,7 @@ class Contract:
     def of(cls, options: Mapping[str, Any]) -> Contract:
         """From the options of a route decorator."""
         return cls(options.get("request_schema"), options.get("response_schema"))
+
+    def __bool__(self) -> bool:
+        """Whether anything is promised."""
+        return self.request is not None or self.response is not None

@@ -1,0 +1,105 @@
+"""Actions made into steps: arguments filled in, dependencies around them, the answer as annotated."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arlen_http import ThreadPool
+
+from arlen_mvc.callables import awaits, unwrapped
+from arlen_mvc.composition import Step, in_worker
+from arlen_mvc.context import Context
+from arlen_mvc.errors import Mistake
+from arlen_mvc.operations import Components, Operation
+from arlen_mvc.resources import Resources
+from arlen_mvc.routes import RouteDeclaration
+
+from .plan import Plan, Surroundings
+from .returns import Answer, answer_of
+from .signature import Signature
+
+BODILESS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAction:
+    """An action with only the context left to pass.
+
+    ``holds`` tells whether something is given back after the response; ``answer`` is what its annotation promises.
+    """
+
+    step: Step
+    signature: Signature
+    answer: Answer | None
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def holds(self) -> bool:
+        return self.signature.holds
+
+    def describe(self, components: Components) -> Operation:
+        """What the action takes and gives."""
+        operation = self.signature.describe(components)
+        return (
+            operation
+            if self.answer is None
+            else replace(operation, responses=self.answer.describe(components).responses)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """Binds the actions of one application."""
+
+    resources: Resources
+    threads: ThreadPool
+    overrides: Mapping[Any, Callable[..., Any]]
+
+    def bind(
+        self,
+        declaration: RouteDeclaration,
+        path_params: tuple[str, ...],
+        instantiate: Callable[[Context], Any] | None,
+    ) -> BoundAction:
+        """One action; ``instantiate`` makes the controller that it is a method of."""
+        action = declaration.action
+        threaded = declaration.blocking and not awaits(action) and not _streams(action)
+        surroundings = Surroundings(
+            path_params,
+            self.resources,
+            self.overrides,
+            not BODILESS.issuperset(declaration.methods),
+            self.threads if declaration.blocking and not threaded else None,
+        )
+        plan, signature = _planned(surroundings, declaration)
+        if threaded and signature.dependencies:
+            plan, signature = _planned(replace(surroundings, threads=self.threads), declaration)
+        call = signature.bind_method(action, instantiate) if instantiate else signature.bind(action)
+        step = in_worker(call, self.threads) if threaded else Step(call, awaits(action))
+        answer, unanswerable = answer_of(action)
+        return BoundAction(signature.arrived(signature.held(step)), signature, answer, (*plan.mistakes, *unanswerable))
+
+    def request_factories(self) -> tuple[dict[type[Any], Callable[[Context], Any]], list[Mistake]]:
+        """What ``ctx.get`` may call at any time: the plain factories of scope ``request``."""
+        plan = Plan(Surroundings((), self.resources, self.overrides, False, None))
+        overridden = (key for key in self.overrides if isinstance(key, type) and key in self.resources)
+        nodes = {kind: plan.provided(kind) for kind in (*self.resources.kinds_per_request, *overridden)}
+        calls = {
+            kind: node.call for kind, node in nodes.items() if node and node.call and not node.signature.dependencies
+        }
+        return calls, plan.mistakes
+
+
+def _planned(surroundings: Surroundings, declaration: RouteDeclaration) -> tuple[Plan, Signature]:
+    plan = Plan(surroundings)
+    bound = declaration.controller is not None
+    return plan, plan.of_action(declaration.action, declaration.dependencies, bound=bound)
+
+
+def _streams(action: Callable[..., Any]) -> bool:
+    """Whether calling it only makes a generator, which blocks nobody."""
+    target = unwrapped(action)
+    return inspect.isasyncgenfunction(target) or inspect.isgeneratorfunction(target)

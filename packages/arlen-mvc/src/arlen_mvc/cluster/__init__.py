@@ -1,0 +1,1 @@
+"""What an application knows of the nodes that serve it together."""

@@ -1,0 +1,33 @@
+"""What an application observes about itself, in one place for those who tell it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .cluster.status import Capabilities
+from .health import Health
+from .metrics.registry import MetricsRegistry
+
+if TYPE_CHECKING:
+    from .tracing.exporter import TraceExporter
+    from .tracing.tracer import Tracer
+
+
+@dataclass(slots=True)
+class Observation:
+    """The observers of one application.
+
+    Attributes:
+        health: whether it is started, and what its checks say.
+        metrics: what it counts.
+        capabilities: what the nodes of its cluster can do together.
+        trace_exporter: is told of every request when it is over.
+        tracer: makes spans around every request.
+    """
+
+    health: Health = field(default_factory=Health)
+    metrics: MetricsRegistry = field(default_factory=MetricsRegistry)
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    trace_exporter: TraceExporter | None = None
+    tracer: Tracer | None = None

@@ -1,0 +1,6 @@
+"""Traces: what is told of every request when it is over, and spans around it while it lasts."""
+
+from .exporter import TraceExporter
+from .tracer import Span, Tracer
+
+__all__ = ["Span", "TraceExporter", "Tracer"]
