@@ -109,7 +109,8 @@ def test_dependencies_have_parameters_and_dependencies_of_their_own(ask):
     assert ask(app, "GET /?page=3&size=10").json == [20, 3]
 
 
-def test_a_dependency_is_called_once_for_each_request(ask):
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_dependency_is_called_once_for_each_request(ask, blocking):
     calls = []
 
     def counted():
@@ -121,7 +122,7 @@ def test_a_dependency_is_called_once_for_each_request(ask):
 
     app = Application()
 
-    @app.get("/", dependencies=[counted])
+    @app.get("/", dependencies=[counted], blocking=blocking)
     async def index(pair: Annotated[list[int], Depends(twice)], c: Annotated[int, Depends(counted)]):
         return [*pair, c]
 

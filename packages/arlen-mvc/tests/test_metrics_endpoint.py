@@ -10,7 +10,7 @@ from arlen_http import ClientDisconnect, Request
 from arlen_mvc import Application, HTTPError, MissingDependencyError
 from arlen_mvc.metrics import MetricsRegistry
 from arlen_mvc.metrics.exposition import as_json, as_openmetrics, as_text
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from prometheus_client import Counter as PrometheusCounter
@@ -225,6 +225,7 @@ def test_a_histogram_tells_how_many_lie_below_each_bound():
     }
 
 
+@settings(deadline=None)
 @given(
     st.text(min_size=1, max_size=12),
     st.text(st.characters(codec="utf-8"), max_size=12),

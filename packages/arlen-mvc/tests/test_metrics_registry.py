@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from arlen_mvc.metrics import MetricsError, MetricsRegistry, merge
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -172,6 +172,7 @@ def as_sets(snapshot):
     }
 
 
+@settings(deadline=None)
 @given(st.lists(operations, min_size=1, max_size=4))
 def test_several_processes_together_count_what_one_would_have_counted(parts):
     together = merge(json.loads(json.dumps(apply(MetricsRegistry(), part))) for part in parts)

@@ -225,6 +225,29 @@ def test_a_fault_names_a_place_that_is_there_or_is_missing_from_one_that_is(valu
                 assert (int(last) < len(place)) if isinstance(place, list) else last in place
 
 
+class Circle(msgspec.Struct, array_like=True, tag="circle"):
+    radius: int
+
+
+class Square(msgspec.Struct, array_like=True, tag="square"):
+    side: int
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (["square", "x"], ("[1]", "invalid_type")),
+        (["line", 1], ("[0]", "invalid_enum")),
+        ([], ("[0]", "missing")),
+        ({}, ("body", "invalid_json")),
+    ],
+)
+def test_a_union_of_arrays_is_told_apart_by_their_first_item(value, fault):
+    model = model_of(Circle | Square)
+    assert model.decode(b'["circle", 2]') == Circle(2)
+    assert faults(model, value) == [fault]
+
+
 class Guarded(msgspec.Struct):
     low: int
     high: int
@@ -248,8 +271,31 @@ def test_a_huge_body_of_faults_is_told_in_bounded_work():
     many.find(kind, JSONPiece(json.dumps([["x"] * 5_000]).encode()))
     assert [each.field for each in late.errors] == ["[30000][0]"]
     assert late.visits <= MAX_PARTS + 1
+    wide = msgspec.defstruct("Wide", [(f"field{number}", int) for number in range(150)])
+    assert len(faults(model_of(wide), {f"field{number}": "x" for number in range(150)})) == 100
     assert len(many.errors) == 100
     assert many.visits <= 102
+
+
+Word = Annotated[str, msgspec.Meta(pattern="^[a-z]+$")]
+
+
+class Page(msgspec.Struct):
+    words: dict[Word, list[tuple[Annotated[Word, msgspec.Meta(max_length=9)], ...]]]
+    title: Annotated[str, msgspec.Meta(pattern="^[A-Z]", max_length=80)]
+    next: "Page | None" = None
+
+
+def test_redos_a_pattern_in_a_model_that_may_see_texts_of_any_length_is_told_at_start(caplog):
+    model_of(Everything)
+    assert caplog.records == []
+    model_of(Page)
+    assert [record.fields for record in caplog.records] == [{"model": "Page", "pattern": "^[a-z]+$"}]
+
+
+def test_redos_msgspec_looks_at_the_length_before_it_tries_a_pattern():
+    model = model_of(Annotated[str, msgspec.Meta(pattern="^(a+)+$", max_length=80)])
+    assert faults(model, json.dumps("a" * 100_000 + "!").encode()) == [("body", "too_long")]
 
 
 def test_texts_become_what_is_declared_and_strict_values_do_not():
@@ -329,7 +375,7 @@ def test_pydantic_that_is_not_installed_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydantic", None)
     monkeypatch.delitem(sys.modules, "arlen_mvc.models.pydantic", raising=False)
     with pytest.raises(MissingDependencyError, match=r"pip install 'arlen-mvc\[pydantic\]'"):
-        model_of(PydanticThing)
+        model_of(dict[str, PydanticThing])
     monkeypatch.delitem(sys.modules, "arlen_mvc.models.pydantic", raising=False)
 
 

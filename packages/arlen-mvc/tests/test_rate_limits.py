@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from arlen_http import Request, Server, ServerSettings
-from arlen_mvc import Application, ApplicationError, Controller, Rate, RateLimit, Router, get
+from arlen_mvc import Application, ApplicationError, Controller, MissingDependencyError, Rate, RateLimit, Router, get
 from arlen_mvc.rate_limits.exemptions import Exemptions
 from arlen_mvc.rate_limits.rate import client_address
 from arlen_mvc.rate_limits.shared import SharedCounts, StorageUnavailable
@@ -290,8 +290,6 @@ def test_what_cannot_be_counted_with_is_a_mistake_at_start(run):
 
 
 def test_the_absence_of_the_limits_library_names_the_extra(run, monkeypatch):
-    from arlen_mvc import MissingDependencyError
-
     monkeypatch.delitem(sys.modules, "arlen_mvc.rate_limits.limits_storage", raising=False)
     monkeypatch.setitem(sys.modules, "limits", None)
     app = limited_app(storage="redis://localhost")
@@ -299,12 +297,21 @@ def test_the_absence_of_the_limits_library_names_the_extra(run, monkeypatch):
         run(app.start())
 
 
+def test_the_absence_of_the_redis_library_names_the_extra(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    app = limited_app(storage="redis://localhost")
+    with pytest.raises(MissingDependencyError, match=r"redis library.*arlen-mvc\[limits\]"):
+        run(app.start())
+
+
 # A storage that several processes share
 
 
+@pytest.mark.parametrize("scheme", ["redis://", "valkey://"])
 @pytest.mark.parametrize("strategy", ["fixed_window", "moving_window"])
-def test_applications_share_a_count_in_redis(run, arlen_redis, strategy):
-    settings = {"storage": arlen_redis.url, "storage_prefix": arlen_redis.prefix, "strategy": strategy}
+def test_applications_share_a_count_in_redis(run, arlen_redis, strategy, scheme):
+    url = arlen_redis.url.replace("redis://", scheme)
+    settings = {"storage": url, "storage_prefix": arlen_redis.prefix, "strategy": strategy}
 
     async def live():
         apps = [limited_app(requests=3, **settings) for _ in range(2)]

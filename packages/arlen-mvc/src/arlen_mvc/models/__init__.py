@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from arlen_mvc.operations import Components
@@ -17,10 +18,20 @@ __all__ = ["Model", "is_model", "members_of", "mentions_model", "model_of"]
 def model_of(annotation: Any) -> Model:
     """The model of a type, made by the library that knows it: pydantic where its classes are mentioned, else msgspec.
 
+    It is made once for each type.
+
     Raises:
         TypeError: no library can read the type; the message says why.
         MissingDependencyError: ``missing_dependency``; pydantic is wanted, and it is not installed.
     """
+    try:
+        hash(annotation)
+    except TypeError:
+        return _made(annotation)
+    return _kept(annotation)
+
+
+def _made(annotation: Any) -> Model:
     if any(map(_is_pydantic, _mentioned(annotation))):
         from .pydantic import PydanticModel
 
@@ -28,6 +39,9 @@ def model_of(annotation: Any) -> Model:
     from .msgspec import MsgspecModel
 
     return MsgspecModel(annotation)
+
+
+_kept = lru_cache(maxsize=1024)(_made)
 
 
 def is_model(kind: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
@@ -11,8 +12,11 @@ from arlen_mvc.errors import FieldError, RenderError, ValidationFailed
 from arlen_mvc.operations import Components, Schema
 
 from .faults import Faults
+from .patterns import unbounded_patterns
 from .pieces import JSONPiece, Piece, ValuePiece
 from .references import TEMPLATE, with_components
+
+_logger = logging.getLogger("arlen")
 
 _REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _ROOTS = {"array": "must be a JSON array", "object": "must be a JSON object"}
@@ -32,6 +36,9 @@ class MsgspecModel:
         self._decode = msgspec.json.Decoder(annotation).decode
         self._encode = msgspec.json.Encoder().encode
         self._kind = inspect.type_info(annotation)
+        for pattern in unbounded_patterns(self._kind):
+            fields = {"model": getattr(annotation, "__qualname__", str(annotation)), "pattern": pattern}
+            _logger.warning("a pattern without max_length is tried on texts of any length", extra={"fields": fields})
 
     def decode(self, data: bytes) -> Any:
         try:

@@ -24,6 +24,8 @@ except ImportError as error:
     raise MissingDependencyError("rate limits in a storage need the limits library", extra="limits") from error
 
 _STRATEGIES = {"fixed_window": FixedWindowRateLimiter, "moving_window": MovingWindowRateLimiter}
+_VALKEY = ("valkey", "valkeys")
+"""Schemes of a server that speaks the protocol of Redis, and needs no client of its own."""
 _PATIENCE_SECONDS = 1.0
 
 
@@ -36,7 +38,7 @@ class LimitsStorage:
         prefix: begins the name of every key.
 
     Raises:
-        MissingDependencyError: the client of that storage is not installed.
+        MissingDependencyError: the redis library is not installed.
     """
 
     __slots__ = ("_limiter", "_storage")
@@ -68,11 +70,10 @@ class LimitsStorage:
 
 def _storage(url: str, prefix: str) -> RedisStorage:
     scheme = urlsplit(url).scheme
-    if scheme == "unix":
-        url = f"redis+{url}"
+    url = f"redis+{url}" if scheme == "unix" else url.replace("valkey", "redis", 1) if scheme in _VALKEY else url
     try:
         storage = storage_from_string(f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix=prefix)
     except ConfigurationError as error:
-        raise MissingDependencyError(f"rate limits in {scheme} need its client library", extra="limits") from error
+        raise MissingDependencyError(f"rate limits in {scheme} need the redis library", extra="limits") from error
     assert isinstance(storage, RedisStorage)
     return storage
