@@ -13,7 +13,7 @@ from arlen_mvc import Application, Context
 REQUESTS = 2_000
 REPEATS = 20
 
-app = Application({"log_level": "warn"})
+app = Application({"environment": "production", "log_level": "warn"})
 
 
 @app.get("/users/{id:int}")

@@ -394,3 +394,23 @@ def test_there_and_back_again(answer):
     answered = answer(from_asgi(to_asgi(awaiting)), LAST)
     assert b"127.0.0.1" in answered
     assert b" 200 OK" in answered
+
+
+def test_other_hosts_are_refused_under_other_servers_too():
+    app = to_asgi(lambda request: Response(b"ok"), ServerSettings(allowed_hosts=("example.org",)))
+
+    async def ask(host):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", host)]}
+        await app(scope, receive, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(ask(b"example.org")) == 200
+    assert asyncio.run(ask(b"evil.test")) == 400

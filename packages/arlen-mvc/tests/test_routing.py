@@ -58,6 +58,25 @@ class Admins(Users):
     name = "admins"
 
 
+def test_a_controller_has_what_its_context_has(ask):
+    class Notes(Controller):
+        @get("/notes")
+        async def index(self):
+            self.stash["seen"] = self.query("q")
+            return self.render_json({"q": self.context.stash["seen"], "json": self.wants_json}, 201)
+
+        @get("/wrong")
+        async def wrong(self):
+            return self.no_such_thing
+
+    app = Application()
+    app.add_controller(Notes)
+    response = ask(app, "GET /notes?q=tea", headers={"accept": "application/json"})
+    assert (response.status, response.json) == (201, {"q": "tea", "json": True})
+    with pytest.raises(AttributeError, match="has no attribute 'context'"):
+        Notes().stash  # noqa: B018
+
+
 def test_a_controller_is_made_anew_for_each_request_and_holds_its_context(ask):
     app = Application()
     app.add_controller(Users)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from arlen_mvc.template_environment import FlatteningEnvironment, KeyPathEnvironment, make_environment
-from arlen_mvc.template_output import escaped_text
+from arlen_mvc.templates.environment import FlatteningEnvironment, KeyPathEnvironment, make_environment
+from arlen_mvc.templates.output import escaped_text
 from arlen_mvc.templates import Templates
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

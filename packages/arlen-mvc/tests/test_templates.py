@@ -184,9 +184,9 @@ def test_production_compiles_every_template_at_start_and_lists_all_mistakes(run,
         run(Application({"environment": "production"}, root=root).start())
     templates = root / "templates"
     assert [(each.place, each.problem) for each in caught.value.mistakes] == [
-        (f"{templates}/a.html:1", "extends of 'layouts/gone', which is missing"),
-        (f"{templates}/b.html:2", "include of 'partials/_gone', which is missing"),
-        (f"{templates}/c.html:1", "Expected an expression, got 'end of statement block'"),
+        (f"{templates}/a.html:1:4", "extends of 'layouts/gone', which is missing"),
+        (f"{templates}/b.html:2:4", "include of 'partials/_gone', which is missing"),
+        (f"{templates}/c.html:1:4", "Expected an expression, got 'end of statement block'"),
     ]
     run(Application({"environment": "development"}, root=root).start())
 
@@ -220,4 +220,4 @@ def test_only_files_below_the_directory_exist(write):
 
 def test_an_error_of_templates_says_where():
     error = TemplateError("gone", code="template_not_found", path="page.html")
-    assert (error.code, error.details) == ("template_not_found", {"path": "page.html", "line": None})
+    assert (error.code, error.details) == ("template_not_found", {"path": "page.html", "line": None, "column": 1})

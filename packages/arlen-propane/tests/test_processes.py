@@ -94,3 +94,27 @@ def test_the_example_of_the_readme_runs(propane, tmp_path):
     assert manager.get(port) == "Hello from the shop"
     manager.signal(signal.SIGINT)
     assert manager.end()[0] == 0
+
+
+SETTLED = """\
+from arlen_http import RequestLimits, Response, ServerSettings
+
+
+class App:
+    server_settings = ServerSettings(request_limits=RequestLimits(max_body_bytes=3))
+
+    async def handle(self, request):
+        return Response(await request.body())
+
+
+app = App()
+"""
+
+
+def test_an_application_that_knows_its_server_settings_is_served_by_them(propane, tmp_path):
+    (tmp_path / "settled.py").write_text(SETTLED)
+    manager = propane("settled:app", "--workers", "1", "--port", "0")
+    port = manager.until("manager_started")["port"]
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=10) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nfour")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")

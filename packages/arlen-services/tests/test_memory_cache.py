@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 from arlen_services import Cache, CacheError, MemoryCache
-from arlen_services.adapters.entries import Entries
+from arlen_services.cache.entries import Entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from .errors import RequestRefused
 
@@ -36,6 +36,16 @@ class MultiDict(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._last)
+
+    @overload
+    def get(self, name: str, default: None = None, /) -> str | None: ...
+
+    @overload
+    def get(self, name: str, default: str | _T, /) -> str | _T: ...
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """The last value of a name; the default when there is none."""
+        return self._last.get(name, default)
 
     def get_all(self, name: str) -> list[str]:
         """Every value of a name, in order of arrival; empty when there is none."""
@@ -126,8 +136,10 @@ def parse_pairs(text: str, maximum: int) -> list[tuple[str, str]]:
     items = text.split("&")
     if len(items) > maximum:
         raise RequestRefused(400, "too_many_params", f"more than {maximum} parameters")
-    pairs = (item.partition("=") for item in items if item)
-    return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
+    pairs = [item.partition("=") for item in items if item]
+    if "%" in text or "+" in text:
+        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
+    return [(name, value) for name, _, value in pairs]
 
 
 def _decoded(text: str) -> str:

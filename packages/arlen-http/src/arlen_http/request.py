@@ -101,6 +101,11 @@ class Request:
         self.route_params = _NO_PARAMS
         self._body = body
         self._peer = peer
+        self._limits = _LIMITS
+        self._path: str | None = None
+        self._headers: Headers | None = None
+        self._query: Query | None = None
+        self._cookies: Cookies | None = None
 
     @classmethod
     def build(
@@ -136,7 +141,7 @@ class Request:
         view.query_string = self.query_string
         view.raw_path = self.raw_path if raw_path is None else raw_path
         view.root_path = self.root_path if root_path is None else root_path
-        view._limits = getattr(self, "_limits", _LIMITS)
+        view._limits = self._limits
         view._state = self.state
         return view
 
@@ -160,11 +165,9 @@ class Request:
         Raises:
             RequestRefused: 400 ``malformed_path`` for a malformed escape, text that is not UTF-8, or ``%00``.
         """
-        try:
-            return self._path
-        except AttributeError:
-            self._path: str = decoded_path(self.raw_path)
-            return self._path
+        if self._path is None:
+            self._path = decoded_path(self.raw_path)
+        return self._path
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
@@ -174,11 +177,9 @@ class Request:
     @property
     def headers(self) -> Headers:
         """The fields by name."""
-        try:
-            return self._headers
-        except AttributeError:
-            self._headers: Headers = Headers(self.head.fields, self.head.last)
-            return self._headers
+        if self._headers is None:
+            self._headers = Headers(self.head.fields, self.head.last)
+        return self._headers
 
     @property
     def query(self) -> Query:
@@ -187,11 +188,9 @@ class Request:
         Raises:
             RequestRefused: 400 above ``max_query_params``, 1000 by default.
         """
-        try:
-            return self._query
-        except AttributeError:
-            self._query: Query = Query.parse(self.query_string, getattr(self, "_limits", _LIMITS).max_query_params)
-            return self._query
+        if self._query is None:
+            self._query = Query.parse(self.query_string, self._limits.max_query_params)
+        return self._query
 
     @property
     def cookies(self) -> Cookies:
@@ -200,12 +199,9 @@ class Request:
         Raises:
             RequestRefused: 400 above ``max_cookies``, 200 by default.
         """
-        try:
-            return self._cookies
-        except AttributeError:
-            most = getattr(self, "_limits", _LIMITS).max_cookies
-            self._cookies: Cookies = Cookies.parse(self.headers.get_all("cookie"), most)
-            return self._cookies
+        if self._cookies is None:
+            self._cookies = Cookies.parse(self.headers.get_all("cookie"), self._limits.max_cookies)
+        return self._cookies
 
     @property
     def state(self) -> dict[str, Any]:

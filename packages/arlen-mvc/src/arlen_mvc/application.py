@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any, Self, TypeVar, Unpack
 
 from arlen_config import Config
-from arlen_http import Request, Response, ThreadPool
+from arlen_http import Request, Response, ServerSettings, ThreadPool
 from arlen_router import RouteTable
 
 from .asgi_face import ASGIApp, ASGIMiddleware, asgi_face
@@ -30,6 +30,7 @@ from .mounting import TakesMounts
 from .mounts import Mounts
 from .observation import Observation
 from .observed import Observed
+from .openapi.described import DescribesItself, Webhook
 from .plugins import Plugins, TakesPlugins
 from .resources import Resources, Scope
 from .route_configuration import ConfigurableRouter, ConfiguresRoutes
@@ -38,6 +39,8 @@ from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
 from .static_files import StaticMounts
 from .templates import Additions
+from .templates.registration import HasTemplates
+from .translations.localised import Localised
 from .unsafe import refuse_unsafe
 from .versioning import Aliases, Versions
 
@@ -48,7 +51,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 
-class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoutes, RouteDecorators):
+class Application(Observed, HasTemplates, Localised, TakesMounts, TakesPlugins, Versions, ConfiguresRoutes, DescribesItself, RouteDecorators):
     """An Arlen application.
 
     ``config`` is a loaded :class:`arlen_config.Config`, a mapping of tables, or nothing; neither files nor the process
@@ -87,6 +90,7 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
         self._mounts = Mounts()
         self._asgi_middleware = ASGIMiddleware()
         self._aliases = Aliases()
+        self._webhooks: list[Webhook] = []
         self._plugins = Plugins(self._lifecycle)
         self._static_mounts = StaticMounts()
         self._additions = Additions()
@@ -146,6 +150,11 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
     def environment(self) -> str:
         """``development``, ``test``, ``production`` or another name."""
         return self.settings.environment
+
+    @property
+    def server_settings(self) -> ServerSettings:
+        """How a server is to treat the connections of this application."""
+        return self.settings.server
 
     # Registration
 
@@ -232,18 +241,6 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
         """An object with at least one of ``will_start``, ``did_start``, ``will_stop``, ``did_stop``."""
         self._lifecycle.add(Hook.of(hook))
 
-    def template_global(self, name: str, value: Any) -> None:
-        """Let every template see this under the name."""
-        self._additions.globals[name] = value
-
-    def template_filter(self, name: str) -> Callable[[F], F]:
-        """Add a filter: ``{{ price|euro }}``."""
-        return _into(self._additions.filters, name)
-
-    def template_test(self, name: str) -> Callable[[F], F]:
-        """Add a test: ``{% if user is admin %}``."""
-        return _into(self._additions.tests, name)
-
     # Life
 
     async def start(self) -> None:
@@ -307,7 +304,7 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
 
     @cached_property
     def _asgi(self) -> ASGIApp:
-        return asgi_face(self, self._mounts)
+        return asgi_face(self, self._mounts, self.settings.server)
 
     def run(self, argv: Sequence[str] | None = None) -> int:
         """Serve this application from the command line; see :func:`arlen_mvc.runner.run`."""
@@ -316,6 +313,11 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
         return run(self, argv)
 
     # Inspection
+
+    @property
+    def runtime(self) -> Runtime:
+        """What every request shares, composed when it is first asked for."""
+        return self._assemble()
 
     @property
     def table(self) -> RouteTable[Endpoint]:
@@ -356,8 +358,10 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
                         mounts=self._mounts,
                         static_mounts=self._static_mounts,
                         additions=self._additions,
+                        translations=self.i18n,
                         observation=self._observation,
                         threads=self.threads,
+                        webhooks=self._webhooks,
                     )
                 )
                 self._dispatch = self._asgi_middleware.around(dispatch, self._mounts, self.settings.server)
@@ -377,11 +381,3 @@ class Application(Observed, TakesMounts, TakesPlugins, Versions, ConfiguresRoute
                 f"{what}: the application is composed already; register everything before it starts",
                 code="application_frozen",
             )
-
-
-def _into(shelf: dict[str, Callable[..., Any]], name: str) -> Callable[[F], F]:
-    def register(function: F) -> F:
-        shelf[name] = function
-        return function
-
-    return register

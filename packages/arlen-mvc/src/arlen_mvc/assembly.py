@@ -39,6 +39,10 @@ from .metrics.requests import UNMATCHED, RequestMetrics
 from .middleware import layered, the_response
 from .mounts import Mount, Mounts, marked, mounts_first
 from .observation import Observation
+from .openapi.documents import Documents
+from .openapi.replies import find_mistakes as find_response_mistakes
+from .openapi.settings import find_mistakes as find_openapi_mistakes
+from .openapi.webhooks import Webhook
 from .resources import Resources
 from .results import respond
 from .route_configuration import ConfigurableRouter
@@ -58,6 +62,8 @@ from .templates import Additions, Templates
 from .tracing.configured import configured_tracer
 from .tracing.exporter import exporting
 from .tracing.tracer import traced
+from .translations.localised import localise
+from .translations.translations import Translations
 from .unsafe import withheld
 from .versioning import Aliases
 
@@ -84,8 +90,10 @@ class Parts:
     mounts: Mounts
     static_mounts: StaticMounts
     additions: Additions
+    translations: Translations
     observation: Observation
     threads: ThreadPool
+    webhooks: Sequence[Webhook]
 
 
 def assemble(parts: Parts) -> tuple[Runtime, Dispatch]:
@@ -127,6 +135,7 @@ class _Assembly:
         self._layers = (*standard, *parts.middleware)
         self._file_layers = layers_of_files(standard)
         self._mistakes += middleware.find_mistakes(parts.middleware)
+        self._mistakes += localise(parts.translations, parts.resources, settings)
         self._static_mounts = parts.static_mounts.resolve(settings.root, settings.application)
         show = _presentation(settings)
         self._failures = Failures(parts.error_handlers, show)
@@ -143,12 +152,7 @@ class _Assembly:
             settings=settings,
             resources=parts.resources,
             request_factories=factories,
-            templates=Templates(
-                settings.root / settings.templates.directory,
-                reload=settings.environment == "development",
-                default_layout=settings.templates.default_layout,
-                additions=parts.additions,
-            ),
+            templates=Templates.of(settings, parts.additions),
             preferred_format=preference(settings.application.api_only),
             static_prefix=next((mount.prefix for mount in self._static_mounts), "/static"),
             identify=identify_forwarded if _believes_proxies(settings) else identify_request,
@@ -158,6 +162,7 @@ class _Assembly:
             recompose=self._recompose,
             closing=tuple(layer.close for layer in standard if hasattr(layer, "close")),
         )
+        self._runtime.documents = Documents(settings, self._runtime, parts.webhooks)
 
     def run(self) -> tuple[Runtime, Dispatch]:
         parts = self._parts
@@ -166,6 +171,7 @@ class _Assembly:
         self._mistakes += static_files.find_mistakes(self._static_mounts)
         self._mistakes += find_header_mistakes(parts.settings.security_headers)
         self._mistakes += find_cluster_mistakes(parts.settings.cluster)
+        self._mistakes += find_openapi_mistakes(parts.settings.openapi)
         if parts.settings.templates.precompile:
             self._mistakes += self._runtime.templates.find_mistakes()
         unsafe = [
@@ -228,8 +234,10 @@ class _Assembly:
             declaration.place,
             declaration.contract,
             declaration.protection,
-            declaration.documentation,
+            declaration.documentation.told_by(declaration.action),
+            formats=declaration.formats,
         )
+        self._mistakes += find_response_mistakes(declaration.place, declaration.documentation.responses)
         self._mistakes += middleware.find_mistakes(declaration.middleware)
         self._mistakes += guards.find_mistakes(declaration.guards)
         layers = middleware.layers_for(declaration, (*self._layers, *declaration.middleware))
@@ -317,13 +325,15 @@ class _Assembly:
     def _built_in(self) -> dict[str, Serve]:
         requests = self._requests
         serves: dict[str, Serve] = {}
+        parts, documents = self._parts, self._runtime.documents
         for each in built_ins(
-            self._parts.settings, self._parts.observation, lambda: 0 if requests is None else requests.active
+            parts.settings, parts.observation, documents, lambda: 0 if requests is None else requests.active
         ):
-            serve = self._serve(RouteInfo(), each.step, (), each.path)
+            label = each.paths[0]
+            serve = self._serve(RouteInfo(), each.step, (), label)
             if each.elaborate is not None:
-                serve = chosen(each.asks, self._serve(RouteInfo(), each.elaborate, (), each.path), serve)
-            serves[each.path] = serves[f"{each.path}.json"] = serve
+                serve = chosen(each.asks, self._serve(RouteInfo(), each.elaborate, (), label), serve)
+            serves |= dict.fromkeys(each.paths, serve)
         return serves
 
     def _unrouted(self, action: Callable[[Context], Response]) -> Serve:

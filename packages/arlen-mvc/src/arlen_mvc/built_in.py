@@ -18,6 +18,8 @@ from .health_endpoints import SIGNALS, HealthReport, is_local
 from .metrics.endpoint import PATH as METRICS
 from .metrics.endpoint import metrics_action
 from .observation import Observation
+from .openapi.documents import Documents
+from .openapi.endpoints import openapi_pages
 from .sessions.settings import SessionSettings
 from .settings import Settings
 
@@ -27,27 +29,37 @@ class BuiltIn:
     """An address that answers GET and HEAD.
 
     Attributes:
+        paths: where it is found; the first is what it is called.
         step: answers.
         elaborate: answers in its place the requests of which ``asks`` says so.
     """
 
-    path: str
+    paths: tuple[str, ...]
     step: Step
     elaborate: Step | None = None
     asks: Callable[[Request], bool] = lambda request: False
 
 
-def built_ins(settings: Settings, observation: Observation, active_requests: Callable[[], int]) -> Iterator[BuiltIn]:
-    """Those of health, metrics and cluster."""
+def built_ins(
+    settings: Settings, observation: Observation, documents: Documents, active_requests: Callable[[], int]
+) -> Iterator[BuiltIn]:
+    """Those of health, metrics, cluster and documentation."""
     observability, cluster = settings.observability, ClusterStatus.of(settings.cluster)
     report = HealthReport(observation.health, cluster, observability, active_requests)
     for signal in SIGNALS:
         word, checked = Step(report.word(signal), False), Step(report.checked(signal), True)
-        yield BuiltIn(signal.path, word, checked, report.asks_checks(signal))
+        yield BuiltIn(_with_json(signal.path), word, checked, report.asks_checks(signal))
     if observability.metrics_enabled:
-        yield BuiltIn(METRICS, Step(metrics_action(observation.metrics, observability), True))
+        yield BuiltIn(_with_json(METRICS), Step(metrics_action(observation.metrics, observability), True))
     status = cluster_action(cluster, observation.capabilities, _session_contract(settings.session))
-    yield BuiltIn(CLUSTER, Step(_for_neighbours(status) if observability.health_details_local_only else status, False))
+    guarded = _for_neighbours(status) if observability.health_details_local_only else status
+    yield BuiltIn(_with_json(CLUSTER), Step(guarded, False))
+    for paths, action in openapi_pages(settings.openapi, documents):
+        yield BuiltIn(paths, Step(action, False))
+
+
+def _with_json(path: str) -> tuple[str, ...]:
+    return path, f"{path}.json"
 
 
 def _for_neighbours(action: Callable[[Context], Any]) -> Callable[[Context], Any]:

@@ -55,3 +55,10 @@ def _directives(text: str) -> Iterator[tuple[str, list[str]]]:
         if words and words[0].lower() not in seen:
             seen.add(words[0].lower())
             yield words[0].lower(), words[1:]
+
+
+def forbids_inline_scripts(policy: str) -> bool:
+    """Whether scripts in a page, and in attributes of its elements, do not run under this policy without a nonce."""
+    directives = dict(_directives(policy))
+    sources = directives.get("script-src", directives.get("default-src"))
+    return sources is not None and "'unsafe-inline'" not in sources

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar, Unpack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack
 
 from .auth.protection import Policy, Protection
 from .context import Context
+from .documentation import Documentation
 from .rate_limits.rate import RateLimit, choice_of
 from .routes import Action, Enclosure, Guard, Middleware, RouteDeclaration, RouteOptions
 
@@ -22,7 +24,8 @@ _PROTECTION = ("required_scopes", "required_roles", "auth", "policies")
 class Controller:
     """Subclass it, decorate methods with :func:`get`, :func:`post` ..., and hand it to ``app.add_controller``.
 
-    The class is called without arguments for every request; ``self.context`` is the request's context.
+    The class is called without arguments for every request; ``self.context`` is the request's context, and what the
+    controller does not have of its own is looked up there: ``self.render(...)``, ``self.session``.
     """
 
     prefix: ClassVar[str] = ""
@@ -41,6 +44,10 @@ class Controller:
     """Ways to identify the callers, where an action names none itself."""
     policies: ClassVar[Policy | Sequence[Policy]] = ()
     """Policies that must agree, before those of each action."""
+    openapi_tags: ClassVar[Sequence[str]] = ()
+    """Tags of every action in the OpenAPI document, before its own."""
+    openapi_responses: ClassVar[Mapping[int, Any]] = MappingProxyType({})
+    """What every action may answer with, by status, in the OpenAPI document."""
     csrf: ClassVar[bool | None] = None
     """``False`` lets unsafe requests pass without a CSRF token, where an action does not say otherwise."""
 
@@ -49,6 +56,11 @@ class Controller:
 
     context: Context
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "context" or name.startswith("__"):
+            raise AttributeError(f"{type(self).__qualname__!r} object has no attribute {name!r}", name=name, obj=self)
+        return getattr(self.context, name)
+
     @classmethod
     def declarations(cls) -> Iterator[RouteDeclaration]:
         """Every decorated action in the order of definition; inherited ones first."""
@@ -56,6 +68,7 @@ class Controller:
         enclosure = Enclosure(
             cls.prefix, cls.name, tuple(cls.guards), tuple(cls.middleware), protection=protection, csrf=cls.csrf,
             rate_limits=choice_of({"rate_limit": cls.rate_limit} if hasattr(cls, "rate_limit") else {}, cls.__name__),
+            documentation=Documentation.of({"tags": cls.openapi_tags, "responses": cls.openapi_responses}),
         )
         attributes = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
         for attribute in attributes:

@@ -147,15 +147,28 @@ class TemplateError(ArlenMVCError):
 
     Codes: ``template_not_found``, ``template_syntax``, ``template_execution_failed``, ``template_io``,
     ``template_invalid_argument``. ``path`` is the template's file (or its logical name when there is none); ``line`` is
-    1-based, ``None`` when there is no line.
+    1-based, ``None`` when there is no line; ``column`` is 1-based, and 1 when it is not known. ``details`` holds the
+    three, and what was missing in a strict render: ``local``, ``key_path`` and ``segment``.
     """
 
     code = "template_execution_failed"
+    details: dict[str, object]
 
-    def __init__(self, message: str, *, code: str, path: str, line: int | None = None) -> None:
-        super().__init__(message, code=code, details={"path": path, "line": line})
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        path: str,
+        line: int | None = None,
+        column: int = 1,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        place = {"path": path, "line": line, "column": column}
+        super().__init__(message, code=code, details={**place, **(details or {})})
         self.path = path
         self.line = line
+        self.column = column
 
 
 def reason_phrase(status: int) -> str:

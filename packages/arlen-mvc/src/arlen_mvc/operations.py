@@ -38,11 +38,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a caller sends, or what comes back: a schema for each media type."""
+    """What a caller sends, or what comes back: a schema for each media type.
+
+    ``examples`` are by name, and of the first media type; ``headers`` are descriptions by the name of a header.
+    """
 
     content: Mapping[str, Schema]
     required: bool = True
     description: str = ""
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

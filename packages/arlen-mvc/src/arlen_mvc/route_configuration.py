@@ -28,10 +28,14 @@ class RouteConfiguration(TypedDict, total=False):
     operation_id: str
     include_in_openapi: bool
     deprecated: bool
+    responses: Mapping[int, Any]
+    examples: Mapping[str, Any]
 
 
 _CONTRACT = {"request_schema": "request", "response_schema": "response"}
-_DOCUMENTATION = ("summary", "description", "tags", "operation_id", "include_in_openapi", "deprecated")
+_DOCUMENTATION = (
+    "summary", "description", "tags", "operation_id", "include_in_openapi", "deprecated", "responses", "examples",
+)  # fmt: skip
 
 
 def configured(declaration: RouteDeclaration, options: Mapping[str, Any]) -> RouteDeclaration:

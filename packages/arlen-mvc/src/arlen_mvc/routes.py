@@ -69,6 +69,10 @@ class RouteOptions(TypedDict, total=False):
     operation_id: str
     include_in_openapi: bool
     deprecated: bool
+    responses: Mapping[int, Any]
+    """What the route answers with, by status: a model, a descriptor dict, a description, or an ``openapi.Reply``."""
+    examples: Mapping[str, Any]
+    """Request bodies by name, for the OpenAPI document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class RouteDeclaration:
             middleware=enclosure.middleware + self.middleware,
             conditions=enclosure.conditions + self.conditions,
             protection=self.protection.within(enclosure.protection),
+            documentation=self.documentation.within(enclosure.documentation),
             csrf=enclosure.csrf if self.csrf is None else self.csrf,
             rate_limits=enclosure.rate_limits + self.rate_limits,
             dependencies=enclosure.dependencies + self.dependencies,
@@ -160,6 +165,7 @@ class Enclosure:
     csrf: bool | None = None
     rate_limits: Choice = ()
     dependencies: tuple[Depends | Callable[..., Any], ...] = ()
+    documentation: Documentation = field(default_factory=Documentation)
 
 
 class EnclosureOptions(TypedDict, total=False):
@@ -176,6 +182,10 @@ class EnclosureOptions(TypedDict, total=False):
     policies: Policy | Sequence[Policy]
     csrf: bool
     rate_limit: RateLimit | str | None
+    tags: Sequence[str]
+    include_in_openapi: bool
+    deprecated: bool
+    responses: Mapping[int, Any]
 
 
 def join(prefix: str, path: str) -> str:
@@ -326,4 +336,5 @@ def _enclose(prefix: str, options: EnclosureOptions) -> Enclosure:
         options.get("csrf"),
         choice_of(options, f"group {prefix}"),
         tuple(options.get("dependencies", ())),
+        Documentation.of(options),
     )

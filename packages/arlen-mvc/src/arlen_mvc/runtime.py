@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .composition import Serve
     from .correlation import Identity
     from .metrics.registry import MetricsRegistry
+    from .openapi.documents import Documents
     from .resources import Resources
     from .sessions.sessions import Sessions
     from .settings import Settings
@@ -40,6 +41,7 @@ class RouteInfo:
     protection: Protection = field(default_factory=Protection)
     documentation: Documentation = field(default_factory=Documentation)
     describe: Describe = undescribed
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Runtime:
     """Binds every action again, with the dependencies that are in place then."""
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     table: RouteTable[Endpoint] = field(init=False)
+    documents: Documents = field(init=False)
 
     async def close(self) -> None:
         """Give back what layers hold open."""

@@ -17,11 +17,13 @@ from .cluster.settings import ClusterSettings
 from .cors_settings import CORSSettings
 from .csrf.settings import CSRFSettings
 from .observability_settings import ObservabilitySettings
+from .openapi.settings import OpenAPISettings
 from .plugins import PluginSettings
 from .profiles import PROFILES
 from .rate_limits.settings import RateLimitSettings
 from .security_header_settings import SecurityHeaderSettings
 from .sessions.settings import CompatibilitySettings, SessionSettings
+from .translations.settings import LocalisationSettings
 
 EXTENSIONS = (
     "css", "js", "json", "txt", "html", "htm", "svg", "png", "jpg", "jpeg", "gif", "ico", "webp", "woff", "woff2",
@@ -132,6 +134,21 @@ class TemplateSettings:
     precompile: bool | None = field(
         default=None, metadata={"doc": "compile every template at start; by default in production"}
     )
+    compiled: str = field(
+        default="",
+        metadata={
+            "doc": "directory, relative to the application root, with the compiled templates that production may use; "
+            "empty: none"
+        },
+    )
+    strict_locals: bool = field(default=False, metadata={"doc": "a missing name fails the page"})
+    strict_stringify: bool = field(
+        default=False, metadata={"doc": "bytes, containers and plain objects cannot be shown"}
+    )
+    sandboxed: bool = field(
+        default=False,
+        metadata={"doc": "Jinja2's sandbox, for templates that users may edit; without request, session and ctx"},
+    )
 
 
 _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
@@ -139,6 +156,7 @@ _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
         "": (ServerSettings, ApplicationSettings),
         "routing": (RoutingSettings,),
         "templates": (TemplateSettings,),
+        "i18n": (LocalisationSettings,),
         "security_headers": (SecurityHeaderSettings,),
         "session": (SessionSettings,),
         "csrf": (CSRFSettings,),
@@ -150,6 +168,7 @@ _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
         "api_helpers": (APIHelperSettings,),
         "plugins": (PluginSettings,),
         "auth": (AuthSettings,),
+        "openapi": (OpenAPISettings,),
     }
 )
 
@@ -169,6 +188,7 @@ class Settings:
     application: ApplicationSettings
     routing: RoutingSettings
     templates: TemplateSettings
+    i18n: LocalisationSettings
     security_headers: SecurityHeaderSettings
     session: SessionSettings
     csrf: CSRFSettings
@@ -180,6 +200,7 @@ class Settings:
     api_helpers: APIHelperSettings
     plugins: PluginSettings
     auth: AuthSettings
+    openapi: OpenAPISettings
 
     @classmethod
     def read(cls, config: Config, root: Path) -> Settings:
@@ -209,6 +230,7 @@ class Settings:
             ),
             routing=config.section("routing", RoutingSettings),
             templates=replace(templates, precompile=_decided(templates.precompile, environment == "production")),
+            i18n=config.section("i18n", LocalisationSettings),
             security_headers=config.section("security_headers", SecurityHeaderSettings),
             session=session,
             csrf=config.section("csrf", CSRFSettings).resolved(bool(session.enabled)),
@@ -220,6 +242,7 @@ class Settings:
             api_helpers=config.section("api_helpers", APIHelperSettings),
             plugins=config.section("plugins", PluginSettings),
             auth=config.section("auth", AuthSettings),
+            openapi=config.section("openapi", OpenAPISettings).resolved(environment),
         )
 
 

@@ -101,16 +101,20 @@ class Varying:
 class Version(Router):
     """The routes of one version of an interface; made by ``app.version``."""
 
-    __slots__ = ("_deprecation",)
+    __slots__ = ("_deprecation", "_header", "_name")
 
-    def __init__(self, prefix: str, deprecation: Deprecation | None, options: EnclosureOptions) -> None:
+    def __init__(
+        self, name: str, prefix: str, deprecation: Deprecation | None, options: EnclosureOptions, header: str = ""
+    ) -> None:
         super().__init__(prefix, **options)
+        self._name = name
+        self._header = header
         self._deprecation = deprecation
 
     @classmethod
     def below(cls, name: str, deprecation: Deprecation | None, options: EnclosureOptions) -> Version:
         """The version whose paths begin with its name."""
-        return cls(f"/{name}", deprecation, {"name": name, **options})
+        return cls(name, f"/{name}", deprecation, {"name": name, **options})
 
     @classmethod
     def named_by(cls, header: str, name: str, deprecation: Deprecation | None, options: EnclosureOptions) -> Version:
@@ -118,12 +122,13 @@ class Version(Router):
         given: EnclosureOptions = {"name": name, **options}
         given["conditions"] = (Header(header, name), *options.get("conditions", ()))
         given["middleware"] = (Varying(header), *options.get("middleware", ()))
-        return cls("", deprecation, given)
+        return cls(name, "", deprecation, given, header)
 
     def declarations(self) -> Iterator[RouteDeclaration]:
         """Every route in the order of declaration; those of a deprecated version say so."""
         for declaration in super().declarations():
-            yield deprecated_by(declaration, self._deprecation)
+            documentation = replace(declaration.documentation, version=self._name, version_header=self._header)
+            yield deprecated_by(replace(declaration, documentation=documentation), self._deprecation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,18 @@ def _run(options: argparse.Namespace) -> None:
     for descriptor in (*options.sockets, options.ready, options.lifeline):
         os.set_inheritable(descriptor, False)
     app = options.target.load(options.app_root)
-    settings = Config.load(options.app_root, options.env).section("", ServerSettings)
+    settings = _settings(app, options)
     server = Server(app, settings, sockets=[socket.socket(fileno=descriptor) for descriptor in options.sockets])
     with asyncio.Runner(loop_factory=loop_factory(settings.loop)) as runner:
         runner.run(_serve(server, options.ready, options.lifeline))
+
+
+def _settings(app: object, options: argparse.Namespace) -> ServerSettings:
+    """What the application decided by its own configuration, else what the files say."""
+    own = getattr(app, "server_settings", None)
+    if isinstance(own, ServerSettings):
+        return own
+    return Config.load(options.app_root, options.env).section("", ServerSettings)
 
 
 async def _serve(server: Server, ready: int, lifeline: int) -> None:

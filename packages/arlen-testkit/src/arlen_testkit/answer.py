@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from functools import cached_property
@@ -97,7 +98,13 @@ class Answer:
 
     def assert_json(self, expected: object) -> Answer:
         """The body is JSON and equal to ``expected``."""
-        return self._expect(self.json() == expected, f"JSON {expected!r}")
+        found = self.json()
+        return self._expect(found == expected, _difference(found, expected))
+
+    def assert_json_includes(self, expected: object) -> Answer:
+        """The body is JSON and has at least the members of ``expected``, at every depth; lists have all their items."""
+        found = _cut_to(expected, self.json())
+        return self._expect(found == expected, _difference(found, expected))
 
     def assert_html(self, selector: str, text: str | None = None) -> Answer:
         """An element matches the CSS selector; with ``text``, one whose text is that, surrounding white space aside."""
@@ -124,3 +131,24 @@ class Answer:
             f"{self._response.request.method} {self.url}: expected {expected}, got\n"
             f"{self.status}\n{head}\n{self.text[:SHOWN_CHARACTERS]}{more}"
         )
+
+
+def _difference(found: object, expected: object) -> str:
+    """``expected``, and below it how what was found differs from it, line by line."""
+    lines = difflib.unified_diff(_lines(expected), _lines(found), "expected", "found", lineterm="", n=2)
+    return "\n".join([f"JSON {expected!r}", *lines])
+
+
+def _lines(value: object) -> list[str]:
+    return json.dumps(value, indent=2, sort_keys=True, default=repr, ensure_ascii=False).splitlines()
+
+
+def _cut_to(expected: object, found: object) -> object:
+    """What was found, without the members that nothing is said about."""
+    match expected, found:
+        case {}, {}:
+            return {name: _cut_to(expected[name], value) for name, value in found.items() if name in expected}
+        case [*_], [*_] if len(expected) == len(found):
+            return [_cut_to(*pair) for pair in zip(expected, found, strict=True)]
+        case _:
+            return found

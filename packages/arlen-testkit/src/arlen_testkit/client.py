@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -15,12 +15,18 @@ from arlen_http.handler import as_app
 
 from .answer import Answer
 from .errors import ClientError
-from .events import Event, EventReader
-from .transport import HandleTransport
+from .events import Event
+from .logs import LogLine, Logs, Overheard, recording
+from .streams import AsyncStream, Stream, stepwise
+from .transport import HandleTransport, fields_of, incoming
 
-__all__ = ["Answer", "AsyncClient", "AsyncStream", "Client", "Event", "RequestOptions", "Stream"]
+if TYPE_CHECKING:
+    from arlen_mvc import Context
+
+__all__ = ["Answer", "AsyncClient", "AsyncStream", "Client", "Event", "LogLine", "Logs", "RequestOptions", "Stream"]
 
 BASE_URL = "http://testserver"
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
 Param = str | int | float | bool | None
 T = TypeVar("T")
@@ -48,47 +54,12 @@ class RequestOptions(TypedDict, total=False):
     follow_redirects: bool
 
 
-class AsyncStream:
-    """An answer whose body is still being sent.
-
-    Attributes:
-        status: the status code.
-        headers: case-insensitive, as in :class:`Answer`.
-    """
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-        self.status: int = response.status_code
-        self.headers: httpx.Headers = response.headers
-
-    async def read(self) -> Answer:
-        """Wait for the rest of the body."""
-        await self._response.aread()
-        return Answer(self._response)
-
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body's pieces as the application sends them."""
-        async for chunk in self._response.aiter_bytes():
-            yield chunk
-
-    async def lines(self) -> AsyncGenerator[str, None]:
-        """The body's lines, without their ends."""
-        async for line in self._response.aiter_lines():
-            yield line
-
-    async def events(self) -> AsyncGenerator[Event, None]:
-        """The body's server-sent events, until the application ends the stream."""
-        reader, decoder = EventReader(), codecs.getincrementaldecoder("utf-8")("replace")
-        async for chunk in self._response.aiter_bytes():
-            for event in reader.feed(decoder.decode(chunk)):
-                yield event
-
-
 class AsyncClient:
     """A client for asynchronous tests: ``async with AsyncClient(app) as client: answer = await client.get("/")``.
 
     The application is started when the block begins and shut down when it ends. Cookies are kept between requests.
-    An exception that escapes from the application's handler is raised in the test.
+    What an action, a layer or work after the answer raises, and no handler of the application takes, is raised in the
+    test.
 
     Args:
         app: what arlen-http serves: an object with ``handle(request)``, a handler function, an ASGI application.
@@ -97,6 +68,11 @@ class AsyncClient:
         cookies: known from the beginning.
         follow_redirects: whether redirects are followed unless a request says otherwise.
         timeout: seconds that the application may take for an answer, and then for each further piece of its body.
+        raise_server_exceptions: ``False`` to get the answer 500 that others get.
+
+    Attributes:
+        app: the application.
+        logs: what it has logged since the block began; see :class:`Logs`.
 
     Raises:
         httpx.ReadTimeout: the application took longer.
@@ -113,11 +89,14 @@ class AsyncClient:
         cookies: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
         timeout: float = 30.0,
+        raise_server_exceptions: bool = True,
     ) -> None:
         self.app = app
+        self.logs = Logs()
+        self._shows_token = False
         self._served = as_app(app)
         self._http = httpx.AsyncClient(
-            transport=HandleTransport(self._served.handle),
+            transport=HandleTransport(self._served.handle, self.logs, raise_server_exceptions),
             base_url=base_url,
             headers={"user-agent": "arlen-testkit", **(headers or {})},
             cookies=dict(cookies or {}),
@@ -139,8 +118,10 @@ class AsyncClient:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            await self._served.start()
-            stack.push_async_callback(self._served.shutdown)
+            stack.enter_context(recording(self.logs))
+            with Overheard(self.logs).listening():
+                await self._served.start()
+            stack.push_async_callback(self._shut_down)
             await stack.enter_async_context(self._http)
             self._open = stack.pop_all()
         return self
@@ -150,6 +131,10 @@ class AsyncClient:
     ) -> None:
         stack, self._open = self._require_open(), None
         await stack.__aexit__(kind, error, trace)
+
+    async def _shut_down(self) -> None:
+        with Overheard(self.logs).listening():
+            await self._served.shutdown()
 
     async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Answer:
         """Send a request and wait for the whole answer, work that the application does after it included."""
@@ -181,10 +166,14 @@ class AsyncClient:
     async def stream(self, method: str, path: str, **options: Unpack[RequestOptions]) -> AsyncIterator[AsyncStream]:
         """Send a request and read the body while it is being made; leaving the block early is a disconnect."""
         self._require_open()
+        headers = httpx.Headers(options.get("headers"))
+        if self._shows_token and method.upper() not in SAFE_METHODS:
+            name, token = await self._token()
+            headers.setdefault(name, token)
         async with self._http.stream(
             method,
             httpx.URL(path).copy_merge_params(httpx.QueryParams(options.get("params"))),
-            headers=options.get("headers"),
+            headers=headers,
             json=options.get("json"),
             data=options.get("form"),
             files=options.get("files"),
@@ -207,51 +196,72 @@ class AsyncClient:
             async with aclosing(stream.events()) as events:
                 yield events
 
+    async def csrf(self) -> str:
+        """The CSRF token of this visitor's session, which every unsafe request shows from here on.
+
+        It does what the application's own pages do, and stays right when a login exchanges the session.
+
+        Raises:
+            arlen_mvc.SessionRequired: the application has no sessions.
+            ClientError: ``not_an_arlen_application``.
+        """
+        _, token = await self._token()
+        self._shows_token = True
+        return token
+
+    async def log_in(
+        self, subject: str, *, roles: Iterable[str] = (), scopes: Iterable[str] = (), **claims: Any
+    ) -> None:
+        """Let the visitor be somebody, as ``ctx.log_in`` in an action does: in a new session.
+
+        Raises:
+            arlen_mvc.SessionRequired: the application has no sessions.
+            ClientError: ``not_an_arlen_application``.
+        """
+        await self._visit("log_in", lambda ctx: ctx.log_in(subject, roles=roles, scopes=scopes, **claims))
+
+    def override(self, dependency: Any, replacement: Any) -> None:
+        """Use the replacement for a function named by ``Depends``, or for a provided type, until the block ends.
+
+        Functions, classes and partials are called for it, anything else is the value itself.
+
+        Raises:
+            ClientError: ``not_an_arlen_application``, ``not_started``.
+        """
+        from .visits import arlen_application
+
+        called = inspect.isroutine(replacement) or inspect.isclass(replacement) or isinstance(replacement, partial)
+        app = arlen_application(self.app, "override")
+        self._require_open().enter_context(app.override(dependency, replacement if called else lambda: replacement))
+
+    def resource(self, kind: type[T]) -> T:
+        """What the application has for a type: its database, its cache, a fake mail box.
+
+        Raises:
+            arlen_mvc.ApplicationError: ``unknown_resource``.
+            ClientError: ``not_an_arlen_application``.
+        """
+        from .visits import arlen_application
+
+        return arlen_application(self.app, "resource").resource(kind)
+
+    async def _token(self) -> tuple[str, str]:
+        """The name of the header, and the token that it has to show."""
+        return await self._visit("csrf", lambda ctx: (ctx.runtime.settings.csrf.header_name, ctx.csrf_token))
+
+    async def _visit(self, what: str, action: Callable[[Context], T]) -> T:
+        from .visits import arlen_application, visit
+
+        self._require_open()
+        request = self._http.build_request("GET", "/")
+        result, response = await visit(arlen_application(self.app, what), await incoming(request), action)
+        self._http.cookies.extract_cookies(httpx.Response(200, headers=fields_of(response), request=request))
+        return result
+
     def _require_open(self) -> AsyncExitStack:
         if self._open is None:
             raise ClientError("the application is not started; use the client in a with block", code="not_started")
         return self._open
-
-
-class Stream:
-    """An answer whose body is still being sent, for ordinary tests; see :class:`AsyncStream`."""
-
-    def __init__(self, portal: BlockingPortal, stream: AsyncStream) -> None:
-        self._portal = portal
-        self._stream = stream
-        self.status: int = stream.status
-        self.headers: httpx.Headers = stream.headers
-
-    def read(self) -> Answer:
-        """Wait for the rest of the body."""
-        return self._portal.call(self._stream.read)
-
-    def chunks(self) -> Iterator[bytes]:
-        """The body's pieces as the application sends them."""
-        return _stepwise(self._portal, self._stream.chunks())
-
-    def lines(self) -> Iterator[str]:
-        """The body's lines, without their ends."""
-        return _stepwise(self._portal, self._stream.lines())
-
-    def events(self) -> Iterator[Event]:
-        """The body's server-sent events, until the application ends the stream."""
-        return _stepwise(self._portal, self._stream.events())
-
-
-def _stepwise(portal: BlockingPortal, source: AsyncGenerator[T, None]) -> Iterator[T]:
-    async def step() -> T | _End:
-        return await anext(source, _END)
-
-    while not isinstance(piece := portal.call(step), _End):
-        yield piece
-
-
-class _End:
-    """Stands behind the last piece of a stream."""
-
-
-_END = _End()
 
 
 class Client:
@@ -270,6 +280,7 @@ class Client:
         cookies: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
         timeout: float = 30.0,
+        raise_server_exceptions: bool = True,
     ) -> None:
         self.app = app
         self._client = AsyncClient(
@@ -279,8 +290,14 @@ class Client:
             cookies=cookies,
             follow_redirects=follow_redirects,
             timeout=timeout,
+            raise_server_exceptions=raise_server_exceptions,
         )
         self._open: tuple[BlockingPortal, ExitStack] | None = None
+
+    @property
+    def logs(self) -> Logs:
+        """What the application has logged since the block began."""
+        return self._client.logs
 
     @property
     def cookies(self) -> httpx.Cookies:
@@ -347,7 +364,28 @@ class Client:
         """
         portal, _ = self._require_open()
         with portal.wrap_async_context_manager(self._client.sse(path, **options)) as events:
-            yield _stepwise(portal, events)
+            yield stepwise(portal, events)
+
+    def csrf(self) -> str:
+        """See :meth:`AsyncClient.csrf`."""
+        return self.call(self._client.csrf)
+
+    def log_in(self, subject: str, *, roles: Iterable[str] = (), scopes: Iterable[str] = (), **claims: Any) -> None:
+        """See :meth:`AsyncClient.log_in`."""
+        self.call(partial(self._client.log_in, subject, roles=roles, scopes=scopes, **claims))
+
+    def override(self, dependency: Any, replacement: Any) -> None:
+        """See :meth:`AsyncClient.override`."""
+        self._client.override(dependency, replacement)
+
+    def resource(self, kind: type[T]) -> T:
+        """See :meth:`AsyncClient.resource`."""
+        return self._client.resource(kind)
+
+    def call(self, function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        """Await a coroutine function in the application's event loop, to prepare or inspect what it works with."""
+        portal, _ = self._require_open()
+        return portal.call(function, *arguments)
 
     def _require_open(self) -> tuple[BlockingPortal, ExitStack]:
         if self._open is None:

@@ -34,7 +34,8 @@ class ServiceUnavailable(ArlenTestkitError):
 class ClientError(ArlenTestkitError):
     """The in-process client was used in a way that no answer can follow.
 
-    Codes: ``not_started``, ``not_a_response``, ``no_connection``, ``startup_failed`` and ``shutdown_failed``.
+    Codes: ``not_started``, ``not_a_response``, ``no_connection``, ``startup_failed``, ``shutdown_failed`` and
+    ``not_an_arlen_application``.
     """
 
 

@@ -16,8 +16,9 @@ from arlen_http.handler import Handler
 from arlen_http.status import allows_body
 
 from .errors import ClientError
+from .logs import Logs, Overheard
 
-__all__ = ["HandleTransport"]
+__all__ = ["HandleTransport", "fields_of", "incoming"]
 
 CLIENT_ADDRESS = ("127.0.0.1", 50_000)
 FILE_CHUNK_BYTES = 65_536
@@ -26,30 +27,39 @@ FILE_CHUNK_BYTES = 65_536
 class HandleTransport(httpx.AsyncBaseTransport):
     """Serves each request as a server does: in a task of its own, which also sends the body and does what comes after.
 
-    An exception of the handler, which a server turns into status 500, reaches the caller as it is.
+    An exception of the handler, which a server turns into status 500, reaches the caller as it is. So do those that an
+    Arlen application has turned into an answer or only logged, with ``raise_failures``, when the answer is read.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, logs: Logs, raise_failures: bool) -> None:
         self._handler = handler
+        self._logs = logs
+        self._raise_failures = raise_failures
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        incoming = Request.build(
-            request.method,
-            request.url.raw_path.decode("ascii"),
-            headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
-            body=await request.aread(),
-            client=CLIENT_ADDRESS,
-            scheme=request.url.scheme,
-        )
-        exchange = _Exchange(self._handler, incoming, request.extensions["timeout"]["read"])
+        overheard = Overheard(self._logs, kept=self._raise_failures)
+        exchange = _Exchange(self._handler, await incoming(request), request.extensions["timeout"]["read"], overheard)
         return await exchange.response()
+
+
+async def incoming(request: httpx.Request) -> Request:
+    """The request as the application sees it."""
+    return Request.build(
+        request.method,
+        request.url.raw_path.decode("ascii"),
+        headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+        body=await request.aread(),
+        client=CLIENT_ADDRESS,
+        scheme=request.url.scheme,
+    )
 
 
 class _Exchange(httpx.AsyncByteStream):
     """One request under way: its task hands over the head first, and then the body piece by piece."""
 
-    def __init__(self, handler: Handler, request: Request, timeout: float | None) -> None:
+    def __init__(self, handler: Handler, request: Request, timeout: float | None, overheard: Overheard) -> None:
         self._timeout = timeout
+        self._overheard = overheard
         self._head: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
         self._sent, self._received = anyio.create_memory_object_stream[bytes]()
         self._task = asyncio.create_task(self._serve(handler, request))
@@ -59,7 +69,12 @@ class _Exchange(httpx.AsyncByteStream):
         await asyncio.wait(waiting, timeout=self._timeout, return_when=asyncio.FIRST_COMPLETED)
         if not self._head.done():
             await self._give_up()
-        return self._head.result()
+        response = self._head.result()
+        if response.status_code >= 500 and self._overheard.failures:
+            with self._received:
+                async for _ in self:
+                    pass
+        return response
 
     async def _give_up(self) -> None:
         """There is no head: raise what the task raised, or say that it was too slow."""
@@ -74,6 +89,8 @@ class _Exchange(httpx.AsyncByteStream):
             while True:
                 yield await self._next_chunk()
         await self._task
+        if self._overheard.failures:
+            raise self._overheard.failures[0]
 
     async def _next_chunk(self) -> bytes:
         try:
@@ -88,13 +105,14 @@ class _Exchange(httpx.AsyncByteStream):
         await asyncio.wait({self._task})
 
     async def _serve(self, handler: Handler, request: Request) -> None:
-        with self._sent:
-            answer = await _answer(handler, request)
-            await answer.send(_Writer(request, self._announce, self._sent))
-        for callback in answer.after:
-            result = callback()
-            if inspect.isawaitable(result):
-                await result
+        with self._overheard.listening():
+            with self._sent:
+                answer = await _answer(handler, request)
+                await answer.send(_Writer(request, self._announce, self._sent))
+            for callback in answer.after:
+                result = callback()
+                if inspect.isawaitable(result):
+                    await result
 
     def _announce(self, status: int, headers: list[tuple[str, str]]) -> None:
         self._head.set_result(httpx.Response(status, headers=headers, stream=self))
@@ -136,7 +154,7 @@ class _Writer:
             await self.write(body)
 
     async def begin(self, response: Response, length: int | None) -> None:
-        headers = _fields(response)
+        headers = fields_of(response)
         if not allows_body(response.status):
             self.head_only = True
         elif length is not None:
@@ -165,7 +183,8 @@ class _Writer:
         )
 
 
-def _fields(response: Response) -> list[tuple[str, str]]:
+def fields_of(response: Response) -> list[tuple[str, str]]:
+    """The header fields that it is sent with, but for those of its framing."""
     fields = list(response.headers)
     if response.content_type and "content-type" not in response.headers:
         fields.insert(0, ("content-type", response.content_type))

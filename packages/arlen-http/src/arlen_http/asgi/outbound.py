@@ -9,6 +9,7 @@ from typing import Any
 
 from arlen_http.callbacks import run_callbacks
 from arlen_http.errors import ArlenHTTPError, ClientDisconnect, RequestRefused
+from arlen_http.forwarding.hosts import only_hosts
 from arlen_http.handler import App, Handler, as_app
 from arlen_http.layers import with_content_settings
 from arlen_http.log import logger
@@ -35,11 +36,13 @@ def to_asgi(app: Any, settings: ServerSettings | None = None) -> ASGIApp:
 
     Args:
         app: whatever `Server` takes.
-        settings: the limits of bodies, parameters and cookies, compression and ``decode_content`` are used.
+        settings: the limits of bodies, parameters and cookies, ``allowed_hosts``, compression and ``decode_content``
+            are used.
     """
     settings = settings or ServerSettings()
     served = as_app(app, settings)
-    served = replace(served, handle=with_content_settings(served.handle, settings, served.body_limit))
+    handle = with_content_settings(served.handle, settings, served.body_limit)
+    served = replace(served, handle=only_hosts(settings.allowed_hosts, handle) if settings.allowed_hosts else handle)
     max_body_bytes = settings.request_limits.max_body_bytes
 
     async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:

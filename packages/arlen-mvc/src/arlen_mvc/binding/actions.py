@@ -13,28 +13,32 @@ from arlen_mvc.callables import awaits, unwrapped
 from arlen_mvc.composition import Step, in_worker
 from arlen_mvc.context import Context
 from arlen_mvc.errors import Mistake
-from arlen_mvc.operations import Components, Operation
+from arlen_mvc.operations import Body, Components, Operation
 from arlen_mvc.resources import Resources
 from arlen_mvc.routes import RouteDeclaration
 
 from .plan import Plan, Surroundings
-from .returns import Answer, answer_of
+from .returns import Answer, answer_of, returns_nothing
 from .signature import Signature
 
 BODILESS = frozenset(("GET", "HEAD", "OPTIONS"))
+EMPTY_OR_RENDERED = {200: Body({}), 204: Body({})}
+"""The answers of an action that returns nothing: what it rendered, or 204."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundAction:
     """An action with only the context left to pass.
 
-    ``holds`` tells whether something is given back after the response; ``answer`` is what its annotation promises.
+    ``holds`` tells whether something is given back after the response; ``answer`` is what its annotation promises;
+    ``returns_nothing`` where that is ``None``.
     """
 
     step: Step
     signature: Signature
     answer: Answer | None
     mistakes: tuple[Mistake, ...]
+    returns_nothing: bool = False
 
     @property
     def holds(self) -> bool:
@@ -43,11 +47,9 @@ class BoundAction:
     def describe(self, components: Components) -> Operation:
         """What the action takes and gives."""
         operation = self.signature.describe(components)
-        return (
-            operation
-            if self.answer is None
-            else replace(operation, responses=self.answer.describe(components).responses)
-        )
+        if self.answer is not None:
+            return replace(operation, responses=self.answer.describe(components).responses)
+        return replace(operation, responses=EMPTY_OR_RENDERED) if self.returns_nothing else operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ class Binder:
         call = signature.bind_method(action, instantiate) if instantiate else signature.bind(action)
         step = in_worker(call, self.threads) if threaded else Step(call, awaits(action))
         answer, unanswerable = answer_of(action)
-        return BoundAction(signature.arrived(signature.held(step)), signature, answer, (*plan.mistakes, *unanswerable))
+        mistakes = (*plan.mistakes, *unanswerable)
+        step = signature.arrived(signature.held(step))
+        return BoundAction(step, signature, answer, mistakes, answer is None and returns_nothing(action))
 
     def request_factories(self) -> tuple[dict[type[Any], Callable[[Context], Any]], list[Mistake]]:
         """What ``ctx.get`` may call at any time: the plain factories of scope ``request``."""

@@ -58,7 +58,7 @@ def body_source(wanted: Wanted, model: Model) -> Source:
         except ValidationFailed as failed:
             raise Unreadable(name, failed.details) from None
 
-    return Source.of(name, read, describing_body(model, default is ABSENT, wanted.marker.description), _BODY)
+    return Source.of(name, read, describing_body(model, default is ABSENT, wanted.marker), _BODY)
 
 
 class _Document(dict[str, Any]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from arlen_mvc.models import Model, model_of
 from arlen_mvc.operations import Body, Components, Describe, Location, Operation, Parameter, Schema
+from arlen_mvc.scalars import DECIMAL
 
 from .constraints import Constraints
 from .markers import ABSENT, Marker
@@ -38,7 +39,12 @@ def _joined(body: Body, other: Body | None) -> Body:
         else {**body.content, **other.content}[kind]
         for kind in shared
     }
-    return Body(content, body.required or other.required, body.description or other.description)
+    return Body(
+        content,
+        body.required or other.required,
+        body.description or other.description,
+        {**body.examples, **other.examples},
+    )
 
 
 def _both(schema: Schema, other: Schema) -> Schema:
@@ -63,6 +69,9 @@ def text_schema(
     else:
         schema |= constraints.value_schema
         schema |= {f"{name}Length": bound for name, bound in constraints.collection_schema.items()}
+    for branch in (schema, *schema.get("anyOf", ())):
+        if branch.get("format") == "decimal":
+            branch["pattern"] = f"^{DECIMAL}$"
     if default is not ABSENT and default is not None:
         schema["default"] = _plain(default)
     if marker.example is not ABSENT:
@@ -152,9 +161,12 @@ def describing_form(model: Model, required: bool) -> Describe:
     return describe
 
 
-def describing_body(model: Model, required: bool, description: str) -> Describe:
+def describing_body(model: Model, required: bool, marker: Marker) -> Describe:
     """A JSON body."""
-    return lambda components: Operation(body=Body({JSON: model.schema(components)}, required, description))
+    examples = {} if marker.example is ABSENT else {"example": _plain(marker.example)}
+    return lambda components: Operation(
+        body=Body({JSON: model.schema(components)}, required, marker.description, examples)
+    )
 
 
 def describing_member(name: str, model: Model, required: bool) -> Describe:

@@ -84,6 +84,14 @@ def answer_of(action: Callable[..., Any]) -> tuple[Answer | None, list[Mistake]]
     return Answer(model, type(None) in members), []
 
 
+def returns_nothing(action: Callable[..., Any]) -> bool:
+    """Whether the annotation says so."""
+    try:
+        return hints_of(action).get("return") is type(None)
+    except NameError:
+        return False
+
+
 def _members(annotation: Any) -> Iterator[Any]:
     """The members of a union without responses; the body of ``tuple[body, int]``."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)

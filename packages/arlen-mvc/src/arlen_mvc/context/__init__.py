@@ -9,6 +9,7 @@ from arlen_mvc.contracts.members import Validation
 from arlen_mvc.envelope import EnvelopeAnswers
 from arlen_mvc.forms import FormShortcuts
 from arlen_mvc.observation_shortcuts import ObservationShortcuts
+from arlen_mvc.translations.shortcuts import TextShortcuts
 
 
 class Context(
@@ -19,6 +20,7 @@ class Context(
     ConditionalAnswers,
     EnvelopeAnswers,
     FormShortcuts,
+    TextShortcuts,
 ):
     """The request in hand. One per request; everything that costs something is made when it is first asked for.
 

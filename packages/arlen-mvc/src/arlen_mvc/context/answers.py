@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from arlen_http import Response, StreamResponse
 
@@ -12,6 +12,9 @@ from arlen_mvc.events import EVENT_STREAM, EVENT_STREAM_HEADERS, Event, event_st
 from arlen_mvc.results import BINARY, HTML, JSON, TEXT, encode_json
 
 from .incoming import Incoming
+
+if TYPE_CHECKING:
+    from arlen_mvc.templates import Strictness
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
@@ -67,15 +70,17 @@ class Answers(Incoming):
         *,
         layout: str | None = None,
         status: int | None = None,
+        strictness: Strictness | None = None,
         **values: Any,
     ) -> Response:
         """Answer with a template. Without ``context`` the stash is visible to it; ``values`` are added to either.
+        ``strictness`` says what is refused in this render, otherwise the settings ``templates.strict_*`` do.
 
         Raises:
             TemplateError: missing, malformed, or failed while it rendered.
         """
         with self.stage("render"):
-            html = self.runtime.templates.render(self, template, context, layout, values)
+            html = self.runtime.templates.render(self, template, context, layout, values, strictness)
         return self._commit(html.encode(), HTML, status)
 
     def render_negotiated(

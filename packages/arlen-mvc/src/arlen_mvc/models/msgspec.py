@@ -15,6 +15,7 @@ from .faults import Faults
 from .patterns import unbounded_patterns
 from .pieces import JSONPiece, Piece, ValuePiece
 from .references import TEMPLATE, with_components
+from .whole_numbers import whole, with_whole_numbers
 
 _logger = logging.getLogger("arlen")
 
@@ -44,10 +45,21 @@ class MsgspecModel:
         try:
             return self._decode(data)
         except _REFUSALS as error:
-            raise ValidationFailed(self._json_faults(data, error)) from None
+            refusal: Exception = error
+        try:
+            mended = with_whole_numbers(data)
+            if mended is not None:
+                data = mended
+                return self._decode(data)
+        except _REFUSALS as error:
+            refusal = error
+        raise ValidationFailed(self._json_faults(data, refusal))
 
     def convert(self, value: object) -> Any:
-        return self._converted(value, True, "body")
+        try:
+            return msgspec.convert(value, self.annotation, str_keys=True)
+        except _REFUSALS:
+            return self._converted(whole(value), True, "body")
 
     def coerce(self, value: object) -> Any:
         return self._converted(value, False, "body")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
-from collections.abc import Iterator
+import hmac
+import ssl
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Literal
 
 from arlen_testkit.errors import ServiceUnavailable
 from arlen_testkit.processes import free_port
@@ -52,8 +55,20 @@ class SmtpServer:
 
 
 @contextmanager
-def smtp_server() -> Iterator[SmtpServer]:
+def smtp_server(
+    *,
+    certificate: ssl.SSLContext | None = None,
+    tls: Literal["starttls", "implicit"] = "starttls",
+    credentials: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Iterator[SmtpServer]:
     """SMTP for the length of a ``with`` block, on a free port of 127.0.0.1, in a thread.
+
+    Args:
+        certificate: the server's side of TLS; with it nothing is taken in the clear.
+        tls: when TLS begins: after ``STARTTLS``, or with the connection.
+        credentials: passwords, or tokens for XOAUTH2, by user; with them nobody sends without one.
+        answers: what to say instead of yes, such as ``550 No such user``, by recipient; of ``DATA`` for whole messages.
 
     Raises:
         ServiceUnavailable: ``not_installed``.
@@ -65,7 +80,20 @@ def smtp_server() -> Iterator[SmtpServer]:
             "no SMTP server for the tests: install 'arlen-testkit[servers]'", code="not_installed"
         ) from error
     server = SmtpServer("127.0.0.1", free_port())
-    controller = Controller(_Keeper(server.messages), hostname=server.host, port=server.port, enable_SMTPUTF8=True)
+    handler = _Keeper(server.messages, credentials or {}, answers or {})
+    starts_with_tls = certificate is not None and tls == "implicit"
+    controller = Controller(
+        handler,
+        hostname=server.host,
+        port=server.port,
+        ssl_context=certificate if starts_with_tls else None,
+        tls_context=None if starts_with_tls else certificate,
+        require_starttls=certificate is not None and not starts_with_tls,
+        enable_SMTPUTF8=True,
+        authenticator=handler.authenticate,
+        auth_required=False,
+        auth_require_tls=certificate is not None and not starts_with_tls,
+    )
     controller.start()
     try:
         yield server
@@ -74,11 +102,44 @@ def smtp_server() -> Iterator[SmtpServer]:
 
 
 class _Keeper:
-    """Says yes to every message, as aiosmtpd asks its handlers."""
+    """Says yes to every message that nothing speaks against, as aiosmtpd asks its handlers."""
 
-    def __init__(self, messages: list[Delivery]) -> None:
+    def __init__(self, messages: list[Delivery], credentials: Mapping[str, str], answers: Mapping[str, str]) -> None:
         self._messages = messages
+        self._credentials = credentials
+        self._answers = answers
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
+        from aiosmtpd.smtp import AuthResult
+
+        return AuthResult(success=self._knows(data.login.decode(), data.password.decode()), handled=False)
+
+    async def auth_XOAUTH2(self, server: Any, arguments: list[str]) -> Any:
+        from aiosmtpd.smtp import AuthResult
+
+        fields = base64.b64decode(arguments[1]).decode().split("\x01")
+        user, token = fields[0].removeprefix("user="), fields[1].removeprefix("auth=Bearer ")
+        return AuthResult(success=self._knows(user, token), handled=False, auth_data=user)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if self._credentials and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address in self._answers:
+            return self._answers[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if "DATA" in self._answers:
+            return self._answers["DATA"]
         self._messages.append(Delivery(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content))
         return "250 Message accepted for delivery"
+
+    def _knows(self, user: str, secret: str) -> bool:
+        return hmac.compare_digest(self._credentials.get(user, ""), secret) and bool(secret)

@@ -1,1 +1,0 @@
-"""Implementations of the service protocols, one module for each place where things are kept."""

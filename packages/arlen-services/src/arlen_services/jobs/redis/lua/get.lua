@@ -1,0 +1,2 @@
+local job = described(asked.id)
+return job and cjson.encode(job) or ''

@@ -1,0 +1,3 @@
+redis.call('SREM', root .. ':paused', asked.queue)
+ring(asked.queue)
+return conclude(1)
