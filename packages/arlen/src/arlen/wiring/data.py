@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from arlen_data import ArlenDataError, AsyncDatabase, DatabaseSettings
-from arlen_data.telemetry import Measurement, Observer, RepeatedStatements, pool_metrics
+from arlen_data.telemetry import Observer, RepeatedStatements, pool_metrics
 from arlen_mvc import Application, ApplicationError
+from arlen_mvc.metrics.snapshot import Snapshot
 
 from arlen.databases import DEFAULT_TARGET, Databases
 
+from .pool_metrics import snapshot
 from .repetitions import RepetitionLayer
 
 TABLE = "database"
@@ -71,10 +73,11 @@ def wire(app: Application) -> None:
         default: dict[str, object] = {**states.pop(DEFAULT_TARGET)}
         return {**default, TARGETS: states} if states else default
 
+    app.metrics.collect(lambda: _pool_metrics(app))
 
-def metrics(app: Application) -> list[Measurement]:
-    """The figures of every pool of the application, for its registry of metrics to collect."""
-    return pool_metrics(app.resource(Databases))
+
+def _pool_metrics(app: Application) -> Snapshot:
+    return snapshot(pool_metrics(app.resource(Databases))) if app.started else []
 
 
 Watch = Callable[[], RepeatedStatements | None]
