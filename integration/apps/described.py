@@ -18,10 +18,8 @@ from arlen_mvc import (
     Controller,
     Cookie,
     Depends,
-    File,
     Form,
     Header,
-    HTTPError,
     Path,
     Query,
     UploadFile,
@@ -33,7 +31,7 @@ from arlen_mvc.openapi import Reply
 from pydantic import BaseModel
 from pydantic import Field as Limits
 
-SECRET = "a secret of the described application"  # noqa: S105
+SECRET = "a secret of the described application"
 TOKEN = jwt.encode({"sub": "ada", "scope": "read write", "exp": 4_000_000_000}, SECRET, "HS256")
 
 app = Application(
@@ -67,7 +65,7 @@ class Item(msgspec.Struct):
 
 class Address(BaseModel):
     street: str = Limits(min_length=1, max_length=40)
-    number: int = Limits(ge=1)
+    number: int = Limits(ge=1, le=1_000_000)
     tags: dict[str, str] = {}
 
 
@@ -80,7 +78,7 @@ class Order(BaseModel):
 
 @dataclass
 class Page:
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     words: list[str] = field(default_factory=list)
 
 
@@ -99,7 +97,7 @@ async def show(number: int, colour: Colour | None = None, at: datetime.date | No
     Numbers below zero were sold.
     """
     if number < 0:
-        raise HTTPError(409, "sold_out")
+        return Problem("sold out"), 409  # type: ignore[return-value]
     return Item(f"item {number}"[:20], 3, colour or Colour.BLUE)
 
 
@@ -110,7 +108,7 @@ async def index(
     kind: Annotated[Literal["a", "b"], Header()] = "a",
     flag: bool = False,
     ratio: Annotated[float, Query(ge=0, le=1)] = 0.5,
-    seen: Annotated[str, Cookie(max_length=20)] = "",
+    seen: Annotated[Literal["yes", "no"], Cookie()] = "no",
 ) -> list[Item]:
     return [Item("tea", limit)]
 
@@ -126,7 +124,10 @@ async def order(id: uuid.UUID, order: Order) -> Order:
 
 
 @app.post("/prices", tags=["orders"])
-async def prices(low: Annotated[int, Body(ge=0)], high: Annotated[int | None, Body()] = None) -> dict[str, int | None]:
+async def prices(
+    low: Annotated[int, Body(ge=0, le=1_000_000)],
+    high: Annotated[Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None, Body()] = None,
+) -> dict[str, int | None]:
     return {"low": low, "high": high}
 
 
@@ -141,7 +142,7 @@ async def file(rest: str) -> str:
 
 
 @app.post("/forms", tags=["files"])
-async def form(name: Annotated[str, Form(min_length=1)], count: Annotated[int, Form(ge=0)] = 1) -> Problem:
+async def form(name: Annotated[str, Form(min_length=1)], count: Annotated[int, Form(ge=0, le=100)] = 1) -> Problem:
     return Problem(f"{name} {count}")
 
 
@@ -156,11 +157,11 @@ async def upload(file: UploadFile, title: Annotated[str, Form()] = "") -> Proble
     request_schema={
         "type": "object",
         "properties": {
-            "id": {"type": "integer", "source": "path", "minimum": 1},
-            "limit": {"type": "integer", "source": "query", "default": 5, "maximum": 50},
+            "id": {"type": "integer", "source": "path", "minimum": 1, "maximum": 1_000_000},
+            "limit": {"type": "integer", "source": "query", "default": 5, "minimum": 0, "maximum": 50},
             "x-trace": {"type": "string", "source": "header", "required": False, "maxLength": 12},
             "name": {"type": "string", "source": "body", "minLength": 1, "required": True},
-            "words": {"type": "array", "source": "body", "items": {"type": "string"}, "required": False},
+            "words": {"type": "array", "source": "body", "items": {"type": "string"}, "required": True},
         },
     },
     response_schema={"type": "object", "properties": {"id": {"type": "integer", "required": True}}},
@@ -170,7 +171,7 @@ async def contract(ctx: Context) -> dict[str, Any]:
 
 
 def keeper(name: str, password: str) -> Principal | None:
-    return Principal.of_claims({"sub": name}) if password == "tea" else None  # noqa: S105
+    return Principal.of_claims({"sub": name}) if password == "tea" else None
 
 
 @app.get("/me", tags=["callers"], required_scopes=["read"])
@@ -178,8 +179,16 @@ async def me(principal: Principal) -> Problem:
     return Problem(principal.subject)
 
 
-@app.get("/keys", tags=["callers"], auth=[ApiKey(KnownKeys({key_digest("tea"): Principal.of_claims({"sub": "ada"})})), Basic(keeper)])
+KEYS = KnownKeys({key_digest("tea"): Principal.of_claims({"sub": "ada"})})
+
+
+@app.get("/keys", tags=["callers"], auth=ApiKey(KEYS))
 async def keys(principal: Principal) -> Problem:
+    return Problem(principal.subject)
+
+
+@app.get("/passwords", tags=["callers"], auth=Basic(keeper))
+async def passwords(principal: Principal) -> Problem:
     return Problem(principal.subject)
 
 
@@ -207,7 +216,7 @@ app.add_controller(Notes)
 with app.version("v2", deprecated="2026-01-01") as v2:
 
     @v2.get("/items", name="items")
-    async def newer(after: int = 0) -> list[Item]:
+    async def newer(after: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> list[Item]:
         return []
 
 

@@ -89,9 +89,11 @@ def test_a_template_s_failure_names_file_and_line_and_shows_the_cause(ask, write
         return ctx.render("page", {"total": 1, "count": 0})
 
     page = ask(app, "GET /")
-    assert "template_execution_failed" in page.text
+    assert "template_error" in page.text
     assert f"{root}/templates/page.html:2" in page.text
     assert "Caused by ZeroDivisionError" in page.text
+    [shown] = re.findall(r"<h2>Template</h2>.*?</section>", page.text, re.DOTALL)
+    assert '<span data-line="2" class="current">{{ total / count }}</span>' in shown
 
 
 def test_a_broken_repr_does_not_break_the_page(ask):
@@ -107,3 +109,16 @@ def test_a_broken_repr_does_not_break_the_page(ask):
         raise ValueError
 
     assert "its repr failed with RuntimeError" in ask(app, "GET /").text
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "application/problem+json"])
+def test_it_refuses_to_show_itself_in_production_whoever_calls_it(ask, accept):
+    from arlen_mvc.development_page import show_developed
+    from arlen_mvc.error_answers import Failure
+
+    app = Application({"environment": "production"})
+    failure = Failure(500, "controller_exception", "ValueError: hunter2", cause=ValueError("hunter2"))
+    app.get("/", blocking=False)(lambda ctx: show_developed(ctx, failure))
+    answer = ask(app, "GET /", headers={"accept": accept})
+    assert answer.status == 500
+    assert "hunter2" not in answer.body.decode()

@@ -44,7 +44,7 @@ def test_all_mistakes_are_reported_at_once_with_place_and_remedy(run, write):
         ("GET /{id}/{id}", "duplicate parameter {id}"),
         ("GET /b", 'name "same" again'),
         ("static mount /files", f"there is no directory {app.root}/gone"),
-        (f"{app.root}/templates/page.html:1", "extends of 'gone', which is missing"),
+        (f"{app.root}/templates/page.html:1:4", "extends of 'gone', which is missing"),
     ]
 
 

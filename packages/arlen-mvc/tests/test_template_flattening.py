@@ -6,9 +6,9 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from arlen_mvc.templates import Templates
 from arlen_mvc.templates.environment import FlatteningEnvironment, KeyPathEnvironment, make_environment
 from arlen_mvc.templates.output import escaped_text
-from arlen_mvc.templates import Templates
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup, escape

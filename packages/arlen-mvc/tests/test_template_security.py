@@ -38,7 +38,7 @@ def test_private_attributes_are_out_of_reach(ask, write, expression):
     assert ask(app, "GET /").text == ""
 
 
-@pytest.mark.parametrize("name", ["../secret", "..\\secret", "a/../../secret.txt", "/../secret.txt", "....//secret.txt"])
+@pytest.mark.parametrize("name", ["../secret", "..\\secret", "a/../../secret.txt", "/../secret.txt", "....//secret"])
 def test_path_traversal_no_template_name_leads_out_of_the_directory(ask, write, caplog, name):
     app = Application(root=write({"secret.txt": "secret", "secret.html": "secret", "templates/a/page.html": ""}))
     app.get("/", blocking=False)(lambda ctx: ctx.render(ctx.query("name")))
@@ -103,5 +103,3 @@ def test_a_sandboxed_template_reaches_neither_the_request_nor_python(sandboxed, 
 def test_a_sandboxed_template_still_does_its_work(sandboxed):
     page = "{{ url_for('home') }} {{ account.balance }} {% for x in v %}{{ x|upper }}{% endfor %}{% include 'part' %}"
     assert sandboxed(page, v=["<a>"], account=Account()).text == "/ 7 &lt;A&gt;"
-
-

@@ -50,6 +50,8 @@ def tearoom(config: dict[str, Any]) -> Application:
     app = Application(config)
     app.provide(SessionStore, MemorySessionStore())
     app.provide(Postbox, Postbox())
+    app.on_start(lambda: app.logger.info("the kettle is on"))
+    app.on_stop(lambda: app.logger.info("the kettle is off"))
 
     @app.get("/kettle")
     async def kettle(ctx: Context) -> str:
@@ -71,6 +73,14 @@ def tearoom(config: dict[str, Any]) -> Application:
     @app.get("/closed")
     async def closed() -> None:
         raise HTTPError(503)
+
+    @app.get("/rescued")
+    async def rescued() -> str:
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError:
+            app.logger.exception("tea was spilt")
+        return "fine"
 
     @app.get("/later")
     async def later(ctx: Context) -> str:
@@ -142,6 +152,11 @@ def test_what_the_application_answers_on_purpose_is_an_answer(client: Client, pa
     client.get(path).assert_status(503)
 
 
+def test_what_the_application_logs_on_its_own_behalf_is_not_raised(client: Client) -> None:
+    client.get("/rescued").assert_text("fine")
+    assert isinstance(client.logs.assert_logged("tea was spilt").exception, ZeroDivisionError)
+
+
 def test_the_answer_that_others_get_can_be_had(app: Application) -> None:
     with Client(app, raise_server_exceptions=False) as client:
         client.get("/kettle").assert_status(500)
@@ -163,16 +178,23 @@ def test_lines_of_the_log_are_kept_from_threads_and_other_loggers_too(app: Appli
             client.logs.assert_logged("a cup", number=8)
 
 
+def test_start_and_shutdown_are_heard_too(app: Application) -> None:
+    with Client(app) as client:
+        assert client.logs.messages == ["the kettle is on"]
+    assert client.logs.messages == ["the kettle is on", "the kettle is off"]
+
+
 def test_clients_hear_their_own_application_and_nothing_of_the_test() -> None:
     with Client(tearoom(IN_COOKIES), raise_server_exceptions=False) as one, Client(tearoom(IN_COOKIES)) as other:
         logging.getLogger("arlen").error("of the test")
         one.get("/cup")
-        assert "a cup" in one.logs.messages
+        assert one.logs.messages.count("a cup") == 1
         assert "a cup" not in other.logs.messages
         assert "of the test" not in one.logs.messages
 
 
-def test_loggers_are_as_they_were_afterwards(app: Application) -> None:
+def test_loggers_are_as_they_were_afterwards(app: Application, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
     root = logging.getLogger()
     before = root.level, list(root.handlers)
     with Client(app):

@@ -1,3 +1,4 @@
+import asyncio
 import importlib.util
 import json
 import sqlite3
@@ -9,6 +10,7 @@ import pytest
 from arlen import AsyncDatabase, Cache, Context, Hub
 from arlen_data import SQLBuilderError, delete_from
 from arlen_realtime import HubError
+from arlen_testkit.processes import free_port
 
 
 @pytest.fixture
@@ -193,6 +195,40 @@ def test_resources_come_by_type_and_as_shortcuts_and_are_closed_at_shutdown(serv
     assert not database.connected
     with pytest.raises(HubError, match="closed"):
         hub.subscribe("orders").__aenter__().send(None)
+
+
+def test_the_cache_is_where_its_address_says(serve, tmp_path, arlen_redis):
+    config = {"cache": {"url": arlen_redis.url, "namespace": f"{arlen_redis.prefix}cache"}}
+
+    async def index(cache: Cache) -> dict:
+        return {"kind": type(cache).__name__, "visits": await cache.increment("visits")}
+
+    for visits in (1, 2):
+        app = arlen.Application(config, root=tmp_path)
+        app.get("/")(index)
+        page, ready = serve(app, "/", "/readyz?format=json")
+        assert json.loads(page.body) == {"kind": "RedisCache", "visits": visits}
+        assert json.loads(ready.body)["checks"]["cache"] == {"ok": True, "critical": False}
+
+
+def test_an_application_whose_cache_is_away_is_slower_and_not_broken(serve, tmp_path):
+    app = arlen.Application({"cache": {"url": f"redis://127.0.0.1:{free_port()}/0"}}, root=tmp_path)
+
+    @app.get("/")
+    async def index(cache: Cache) -> dict:
+        return {"made": await cache.get_or_set("k", lambda: asyncio.sleep(0, 1)), "found": await cache.get("k")}
+
+    page, ready = serve(app, "/", "/readyz?format=json")
+    assert json.loads(page.body) == {"made": 1, "found": None}
+    assert ready.status == 200
+    assert json.loads(ready.body)["checks"]["cache"]["ok"] is False
+
+
+@pytest.mark.parametrize("url", ["http://mallory:hunter2@127.0.0.1/0", "redis://mallory:hunter2@127.0.0.1:port/0"])
+def test_a_wrong_address_of_the_cache_is_named_at_start(serve, tmp_path, url):
+    with pytest.raises(arlen.ApplicationError, match=r"\[cache\] url") as caught:
+        serve(arlen.Application({"cache": {"url": url}}, root=tmp_path))
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_resource_can_be_replaced(serve, tmp_path):

@@ -33,7 +33,7 @@ from .observed import Observed
 from .openapi.described import DescribesItself, Webhook
 from .plugins import Plugins, TakesPlugins
 from .resources import Resources, Scope
-from .route_configuration import ConfigurableRouter, ConfiguresRoutes
+from .route_configuration import ConfigurableRouter
 from .routes import DeclaresRoutes, EnclosureOptions, RouteDeclaration, RouteDecorators, Router
 from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
@@ -51,7 +51,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 
-class Application(Observed, HasTemplates, Localised, TakesMounts, TakesPlugins, Versions, ConfiguresRoutes, DescribesItself, RouteDecorators):
+class Application(
+    Observed, HasTemplates, Localised, TakesMounts, TakesPlugins, Versions, DescribesItself, RouteDecorators
+):
     """An Arlen application.
 
     ``config`` is a loaded :class:`arlen_config.Config`, a mapping of tables, or nothing; neither files nor the process

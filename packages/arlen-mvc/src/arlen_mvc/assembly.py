@@ -392,4 +392,3 @@ def _path_params(path: str) -> tuple[str, ...]:
 
 def _route_mistake(fault: Fault) -> Mistake:
     return Mistake(fault.route, fault.problem, fault.remedy)
-

@@ -66,7 +66,12 @@ class Controller:
         """Every decorated action in the order of definition; inherited ones first."""
         protection = Protection.of({name: getattr(cls, name) for name in _PROTECTION})
         enclosure = Enclosure(
-            cls.prefix, cls.name, tuple(cls.guards), tuple(cls.middleware), protection=protection, csrf=cls.csrf,
+            cls.prefix,
+            cls.name,
+            tuple(cls.guards),
+            tuple(cls.middleware),
+            protection=protection,
+            csrf=cls.csrf,
             rate_limits=choice_of({"rate_limit": cls.rate_limit} if hasattr(cls, "rate_limit") else {}, cls.__name__),
             documentation=Documentation.of({"tags": cls.openapi_tags, "responses": cls.openapi_responses}),
         )

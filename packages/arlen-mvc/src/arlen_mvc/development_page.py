@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from .error_answers import Failure, show_json, show_negotiated
-from .errors import FieldError
+from .error_answers import Failure, show_concealed, show_json, show_negotiated
+from .errors import FieldError, TemplateError
 from .masking import describe
 from .results import HTML
-from .stack import Raised, raised_chain
+from .stack import Frame, Raised, raised_chain, template_place
 
 if TYPE_CHECKING:
     import jinja2
@@ -29,8 +29,10 @@ _PAGES = Path(__file__).with_name("pages")
 def show_developed(ctx: Context, failure: Failure) -> Response:
     """Everything that is known about a server's fault: as a page, or as ``details`` of the JSON shape.
 
-    Faults of the client are answered as in production.
+    Faults of the client are answered as in production. In production itself it tells nothing.
     """
+    if ctx.runtime.settings.environment == "production":
+        return show_concealed(ctx, failure)
     if failure.status < 500 or failure.cause is None:
         return show_negotiated(ctx, failure)
     chain = raised_chain(failure.cause, ctx.runtime.settings.root)
@@ -43,11 +45,12 @@ def show_developed(ctx: Context, failure: Failure) -> Response:
 
 def _detailed(failure: Failure, chain: list[Raised]) -> Failure:
     stack = [f"{frame.file}:{frame.line} in {frame.function}" for frame in chain[0].frames]
-    known = failure.details[0].meta if failure.details else {}
+    detail = failure.details[0] if failure.details else FieldError("", failure.code, failure.message)
+    known = detail.meta
     place = chain[0].place
     origin = {"file": place.file, "line": place.line} if place and not known.get("file") else {}
     meta = {"name": chain[0].kind, "reason": chain[0].message, **known, **origin, "stack": stack}
-    return replace(failure, details=(FieldError("", failure.code, failure.message, meta),))
+    return replace(failure, details=(replace(detail, meta=meta),))
 
 
 def render_page(ctx: Context, failure: Failure, chain: list[Raised]) -> str:
@@ -68,6 +71,7 @@ def render_page(ctx: Context, failure: Failure, chain: list[Raised]) -> str:
         css=_css(),
         failure=failure,
         chain=chain,
+        template=_template_of(failure.cause),
         request=request,
         request_id=identity.request_id,
         facts=sorted((name, value) for name, value in facts.items() if value.strip()),
@@ -75,6 +79,10 @@ def render_page(ctx: Context, failure: Failure, chain: list[Raised]) -> str:
         timings=timings,
         report=_report(ctx, failure, chain),
     )
+
+
+def _template_of(error: Exception | None) -> Frame | None:
+    return template_place(error.path, error.line) if isinstance(error, TemplateError) and error.line else None
 
 
 def _report(ctx: Context, failure: Failure, chain: list[Raised]) -> str:

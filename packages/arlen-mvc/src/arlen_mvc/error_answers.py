@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from arlen_http import Response
 
 from .errors import FieldError, TemplateError, reason_phrase
+from .problem_details import PROBLEM, problem_of, wants_problem
 from .results import HTML, JSON, TEXT, encode_json
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Failure:
     @property
     def concealed(self) -> Failure:
         """The same failure without what only its developers may know."""
-        return replace(self, message=reason_phrase(self.status), details=()) if self.status >= 500 else self
+        if self.status < 500:
+            return self
+        return replace(self, message=reason_phrase(self.status), details=(), plain=None)
 
 
 _logger = logging.getLogger("arlen")
@@ -40,7 +43,9 @@ Show = Callable[["Context", Failure], Response]
 
 
 def show_json(ctx: Context, failure: Failure) -> Response:
-    """The one JSON shape of every framework error."""
+    """The one JSON shape of every framework error, or Problem Details for clients that want them."""
+    if wants_problem(ctx):
+        return Response(encode_json(problem_of(ctx, failure)), failure.status, failure.headers, PROBLEM)
     error: dict[str, object] = {
         "code": failure.code,
         "message": failure.message,
@@ -51,7 +56,7 @@ def show_json(ctx: Context, failure: Failure) -> Response:
     if failure.code == "validation_failed" and ctx.trace is not None:
         error["trace_id"] = ctx.trace.trace_id
     payload: dict[str, object] = {"error": error}
-    if failure.details:
+    if failure.details or failure.code == "validation_failed":
         payload["details"] = [entry.as_dict() for entry in failure.details]
     return Response(encode_json(payload), failure.status, failure.headers, JSON)
 

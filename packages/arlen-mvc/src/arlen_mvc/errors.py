@@ -76,7 +76,8 @@ class FieldError:
 class HTTPError(ArlenMVCError):
     """Ends the request with this status (400-599); raise it anywhere in an action, guard or middleware.
 
-    ``code`` and ``message`` default to the status's own phrase: ``HTTPError(404)`` is ``not_found`` / ``Not Found``.
+    ``code`` and ``message`` default to the status's own phrase: ``HTTPError(404)`` is ``not_found`` / ``Not Found``
+    (and the code of 500 is ``internal_error``).
     ``headers`` are added to the answer.
     """
 
@@ -93,7 +94,7 @@ class HTTPError(ArlenMVCError):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         phrase = reason_phrase(status)
-        super().__init__(message or phrase, code=code or phrase.lower().replace(" ", "_").replace("-", "_"))
+        super().__init__(message or phrase, code=code or _code_of(status))
         self.status = status
         self.message = message or phrase
         self.details = list(details)
@@ -169,6 +170,10 @@ class TemplateError(ArlenMVCError):
         self.path = path
         self.line = line
         self.column = column
+
+
+def _code_of(status: int) -> str:
+    return "internal_error" if status == 500 else reason_phrase(status).lower().replace(" ", "_").replace("-", "_")
 
 
 def reason_phrase(status: int) -> str:

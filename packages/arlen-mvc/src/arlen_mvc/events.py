@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -56,6 +56,15 @@ async def event_stream(source: AsyncIterable[Event | Mapping[str, Any] | str]) -
     async with aclosing(cast("AsyncGenerator[Event | Mapping[str, Any] | str, None]", source)) as generator:
         async for item in generator:
             yield _event(item).encode()
+
+
+def encode_events(events: Iterable[Event | Mapping[str, Any] | str]) -> bytes:
+    """The blocks of a finite number of events, as :func:`event_stream` has them.
+
+    Raises:
+        ValueError: a line break or NUL in ``id`` or ``event``.
+    """
+    return b"".join(_event(item).encode() for item in events)
 
 
 def _event(item: Event | Mapping[str, Any] | str) -> Event:

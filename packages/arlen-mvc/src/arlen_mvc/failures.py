@@ -115,8 +115,11 @@ def read(error: Exception, unexpected: str) -> Failure:
         case RequestRefused():
             return Failure(error.status, error.code, reason_phrase(error.status), cause=error)
         case TemplateError():
-            place = {"file": error.path, "line": error.line}
-            return _internal(error, error.code, str(error), place)
+            missing = {name: value for name, value in error.details.items() if name in _MISSING}
+            place = {"file": error.path, "line": error.line, "column": error.column, **missing}
+            meta = {"name": type(error).__name__, "reason": str(error), **place}
+            detail = FieldError("", error.code, str(error), meta)
+            return Failure(500, "template_error", str(error), (detail,), cause=error)
         case ContractViolated():
             return _internal(error, error.code, str(error), error.details)
         case RenderError() | ArlenMVCError():
@@ -129,6 +132,8 @@ def _internal(error: Exception, code: str, message: str, place: Mapping[str, obj
     meta = {"name": type(error).__name__, "reason": str(error), **place}
     return Failure(500, code, message, (FieldError("", code, message, meta),), cause=error)
 
+
+_MISSING = ("local", "key_path", "segment")
 
 _MESSAGES = {
     "json_serialization_failed": "implicit json serialization failed",

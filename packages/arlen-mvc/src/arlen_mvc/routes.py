@@ -184,7 +184,6 @@ class EnclosureOptions(TypedDict, total=False):
     rate_limit: RateLimit | str | None
     tags: Sequence[str]
     include_in_openapi: bool
-    deprecated: bool
     responses: Mapping[int, Any]
 
 

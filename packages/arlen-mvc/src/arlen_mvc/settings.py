@@ -16,6 +16,7 @@ from .auth.settings import AuthSettings
 from .cluster.settings import ClusterSettings
 from .cors_settings import CORSSettings
 from .csrf.settings import CSRFSettings
+from .error_settings import ErrorSettings
 from .observability_settings import ObservabilitySettings
 from .openapi.settings import OpenAPISettings
 from .plugins import PluginSettings
@@ -157,6 +158,7 @@ _SECTIONS: Mapping[str, tuple[type[Any], ...]] = MappingProxyType(
         "routing": (RoutingSettings,),
         "templates": (TemplateSettings,),
         "i18n": (LocalisationSettings,),
+        "errors": (ErrorSettings,),
         "security_headers": (SecurityHeaderSettings,),
         "session": (SessionSettings,),
         "csrf": (CSRFSettings,),
@@ -189,6 +191,7 @@ class Settings:
     routing: RoutingSettings
     templates: TemplateSettings
     i18n: LocalisationSettings
+    errors: ErrorSettings
     security_headers: SecurityHeaderSettings
     session: SessionSettings
     csrf: CSRFSettings
@@ -231,6 +234,7 @@ class Settings:
             routing=config.section("routing", RoutingSettings),
             templates=replace(templates, precompile=_decided(templates.precompile, environment == "production")),
             i18n=config.section("i18n", LocalisationSettings),
+            errors=config.section("errors", ErrorSettings),
             security_headers=config.section("security_headers", SecurityHeaderSettings),
             session=session,
             csrf=config.section("csrf", CSRFSettings).resolved(bool(session.enabled)),

@@ -48,6 +48,11 @@ class Raised:
         return own[-1] if own else None
 
 
+def template_place(path: str, line: int) -> Frame:
+    """A line of a template as a frame, with the lines around it."""
+    return Frame(path, line, "template", True, _source(path, line), ())
+
+
 def raised_chain(error: BaseException, root: Path) -> list[Raised]:
     """The exception, then what caused it, and so on to the first one."""
     return [Raised(type(each).__qualname__, str(each), tuple(_frames(each, root))) for each in _with_causes(error)]
@@ -74,6 +79,7 @@ def _frames(error: BaseException, root: Path) -> Iterator[Frame]:
 
 
 def _source(file: str, line: int) -> tuple[SourceLine, ...]:
+    linecache.checkcache(file)
     lines = linecache.getlines(file)
     first = max(1, line - _CONTEXT_LINES)
     shown = enumerate(lines[first - 1 : line + _CONTEXT_LINES], first)

@@ -32,6 +32,26 @@ def write_atomically(path: Path, data: bytes, *, mode: int = system.OWNER_ONLY) 
     system.sync_directory(path.parent)
 
 
+def create_atomically(path: Path, data: bytes, *, mode: int = system.OWNER_ONLY) -> None:
+    """Store ``data`` under a name that nothing has; of many that try at once, in any process, one succeeds.
+
+    It is on the disk when the call returns.
+
+    Raises:
+        FileExistsError: the name is taken.
+        OSError: nothing is left behind.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{SUFFIX}")
+    try:
+        with _created(partial, mode) as descriptor:
+            _write_all(descriptor, data)
+            system.sync(descriptor)
+        system.link(partial, path)
+    finally:
+        _remove_quietly(partial)
+    system.sync_directory(path.parent)
+
+
 def sweep_partials(path: Path) -> None:
     """Remove what writers of this file left behind when they were killed. No other may be writing it."""
     for partial in path.parent.glob(f".{path.name}.*{SUFFIX}"):

@@ -20,9 +20,9 @@ def read_file(path: Path) -> bytes:
 
 def make_directories(path: Path) -> None:
     """Create a directory and what is missing above it, for this user alone."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    if not path.parent.exists():
+        make_directories(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
 
 
 def create_file(path: Path, mode: int = OWNER_ONLY) -> int:
@@ -49,6 +49,11 @@ def close(descriptor: int) -> None:
 def rename(source: Path, target: Path) -> None:
     """Put a file in the place of another in one step."""
     os.replace(source, target)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name, which nothing has yet."""
+    os.link(source, target)
 
 
 def remove(path: Path) -> None:

@@ -70,8 +70,9 @@ if TYPE_CHECKING:
     from arlen_mvc.middleware import CallNext
     from arlen_mvc.runner import run
     from arlen_realtime import Hub, Message
-    from arlen_services import Cache, MemoryCache
+    from arlen_services import AttachmentStore, Cache, MemoryCache
 
+    from .attachments import attachment_response
     from .contexts import Context
     from .databases import Databases
     from .house import Application, application, lite
@@ -82,6 +83,7 @@ __all__ = [
     "Application",
     "ApplicationError",
     "AsyncDatabase",
+    "AttachmentStore",
     "Attempt",
     "Body",
     "Cache",
@@ -141,6 +143,7 @@ __all__ = [
     "ValidationFailed",
     "application",
     "apply_transformer",
+    "attachment_response",
     "csrf_exempt",
     "delete",
     "get",
@@ -156,6 +159,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "arlen.attachments": ("attachment_response",),
     "arlen.contexts": ("Context",),
     "arlen.databases": ("Databases",),
     "arlen.house": ("Application", "application", "lite"),
@@ -219,7 +223,7 @@ _HOMES = {
     "arlen_mvc.middleware": ("CallNext",),
     "arlen_mvc.runner": ("run",),
     "arlen_realtime": ("Hub", "Message"),
-    "arlen_services": ("Cache", "MemoryCache"),
+    "arlen_services": ("AttachmentStore", "Cache", "MemoryCache"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -9,6 +9,7 @@ from arlen_mvc.contracts.members import Validation
 from arlen_mvc.envelope import EnvelopeAnswers
 from arlen_mvc.forms import FormShortcuts
 from arlen_mvc.observation_shortcuts import ObservationShortcuts
+from arlen_mvc.tracing.shortcuts import TraceShortcuts
 from arlen_mvc.translations.shortcuts import TextShortcuts
 
 
@@ -21,6 +22,7 @@ class Context(
     EnvelopeAnswers,
     FormShortcuts,
     TextShortcuts,
+    TraceShortcuts,
 ):
     """The request in hand. One per request; everything that costs something is made when it is first asked for.
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+import logging
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from arlen_http import Response, StreamResponse
 
 from arlen_mvc.errors import FieldError, HTTPError
-from arlen_mvc.events import EVENT_STREAM, EVENT_STREAM_HEADERS, Event, event_stream
+from arlen_mvc.events import EVENT_STREAM, EVENT_STREAM_HEADERS, Event, encode_events, event_stream
 from arlen_mvc.results import BINARY, HTML, JSON, TEXT, encode_json
 
 from .incoming import Incoming
 
 if TYPE_CHECKING:
     from arlen_mvc.templates import Strictness
+
+_logger = logging.getLogger("arlen")
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
@@ -32,6 +35,15 @@ class Answers(Incoming):
     @status.setter
     def status(self, status: int) -> None:
         self.response.status = status
+
+    def set_status(self, status: int) -> None:
+        """The same as assigning :attr:`status`."""
+        self.response.status = status
+
+    @property
+    def has_rendered(self) -> bool:
+        """Whether something was rendered explicitly; the action's return value is then ignored."""
+        return self.committed
 
     def set_header(self, name: str, value: str | None) -> None:
         """Set a response header; ``None`` removes it, and suppresses a security header of that name."""
@@ -102,14 +114,23 @@ class Answers(Incoming):
             raise ValueError(f"{status} is not a redirect; use one of {sorted(_REDIRECTS)}")
         if any(mark in location for mark in "\r\n\0"):
             raise ValueError(f"a location must not hold a line break: {location!r}")
-        self.committed = True
+        self._begin_render()
         return self.adopt(Response.redirect(location or "/", status))
 
     def sse(self, events: AsyncIterable[Event | Mapping[str, Any] | str]) -> Response:
         """Answer with server-sent events as they come; the source is closed when the client goes away."""
-        response = self.adopt(StreamResponse(event_stream(events), 200, EVENT_STREAM_HEADERS, EVENT_STREAM))
-        self.committed = True
-        return response
+        self._begin_render()
+        return self.adopt(StreamResponse(event_stream(events), 200, EVENT_STREAM_HEADERS, EVENT_STREAM))
+
+    def render_sse(self, events: Iterable[Event | Mapping[str, Any] | str]) -> Response:
+        """Answer with these server-sent events, all at once.
+
+        Raises:
+            ValueError: a line break or NUL in the ``id`` or ``event`` of one of them.
+        """
+        body = encode_events(events)
+        self._begin_render()
+        return self.adopt(Response(body, 200, EVENT_STREAM_HEADERS, EVENT_STREAM))
 
     def not_found(self, message: str | None = None) -> NoReturn:
         """End the request with 404."""
@@ -120,8 +141,14 @@ class Answers(Incoming):
         raise HTTPError(status, message=message, details=details or ())
 
     def _commit(self, body: bytes, content_type: str, status: int | None) -> Response:
+        self._begin_render()
         response = self.respond_with(body, content_type)
         if status is not None:
             response.status = status
-        self.committed = True
         return response
+
+    def _begin_render(self) -> None:
+        if self.committed and self.runtime.settings.environment == "development":
+            fields = {"method": self.request.method, "path": self.request.path, "action": self.action_name}
+            _logger.warning("double render", extra={"fields": fields})
+        self.committed = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -90,6 +90,23 @@ class Incoming(RequestState):
         anchor = f"#{_anchor}" if _anchor else ""
         origin = f"{self.request.scheme}://{self.request.host}" if _external else ""
         return f"{origin}{self.request.root_path}{path}{extension}{mark}{query}{anchor}"
+
+    def stash_value(self, key: str, value: object) -> None:
+        """Put this on the stash; ``None`` takes the key away, an empty key is ignored."""
+        if key and value is None:
+            self.stash.pop(key, None)
+        elif key:
+            self.stash[key] = value
+
+    def stash_values(self, values: Mapping[Any, object]) -> None:
+        """Put these on the stash, except those whose keys are no text."""
+        for key, value in values.items():
+            if isinstance(key, str):
+                self.stash_value(key, value)
+
+    def stash_get(self, key: str, default: Any = None) -> Any:
+        """What is on the stash under this key."""
+        return self.stash.get(key, default)
 
     def static_url(self, file: str) -> str:
         """The path of a file of the application's (first) static directory: ``ctx.static_url("app.css")``."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from arlen_mvc.documentation import Documentation
 from arlen_mvc.results import encode_json
+from arlen_mvc.route_configuration import ConfiguresRoutes
 from arlen_mvc.routes import refuse_unknown
 
 from .webhooks import Webhook
@@ -33,16 +34,13 @@ class WebhookOptions(TypedDict, total=False):
     examples: Mapping[str, Any]
 
 
-class DescribesItself(ABC):
-    """The part of an application that describes it in OpenAPI 3.1."""
+class DescribesItself(ConfiguresRoutes):
+    """The part of an application that lists its routes, and describes them in OpenAPI 3.1."""
 
     _webhooks: list[Webhook]
 
     @abstractmethod
     def _assemble(self) -> Runtime: ...
-
-    @abstractmethod
-    def _refuse_when_frozen(self, what: str) -> None: ...
 
     def webhook(self, name: str, payload: Any, *, method: str = "POST", **options: Unpack[WebhookOptions]) -> None:
         """Tell callers of a message that the application sends to them; sending it is the application's work.

@@ -39,18 +39,20 @@ class Described:
         named = tuple(map(str.lower, self.info.methods))
         return _EVERY if "any" in named else tuple(method for method in named if method in _KNOWN)
 
+    def belongs_to(self, version: str) -> bool:
+        """Whether it may be told in the document of this version; ``""`` is that of all of them."""
+        documentation = self.info.documentation
+        return documentation.include_in_openapi and version in ("", documentation.version)
+
     @property
-    def included(self) -> bool:
-        """Whether its callers are programs."""
-        info, documentation = self.info, self.info.documentation
-        if not documentation.include_in_openapi:
-            return False
+    def for_programs(self) -> bool:
+        """Whether its declaration says that its callers are programs."""
+        info = self.info
         return (
             info.path == "/api"
             or info.path.startswith("/api/")
             or not {"json", "*"}.isdisjoint(info.formats)
-            or bool(info.contract or info.protection or documentation.responses)
-            or info.describe(Components()).typed
+            or bool(info.contract or info.protection or info.documentation.responses)
         )
 
 
@@ -75,7 +77,7 @@ class Document:
             self._add(route)
         settings = self._settings
         title = f"{settings.title} {version}" if version else settings.title
-        messages = {each.name: each.path_item(self._components) for each in sorted(webhooks, key=lambda each: each.name)}
+        messages = _sorted({each.name: each.path_item(self._components) for each in webhooks})
         components = {"schemas": _sorted(self._components), "securitySchemes": _sorted(self._schemes)}
         components = {kind: named for kind, named in components.items() if named}
         return {
@@ -89,11 +91,13 @@ class Document:
 
     def _add(self, route: Described) -> None:
         info, own = route.info, template_of(route.pattern)
+        operation = info.describe(self._components)
+        if not (route.for_programs or operation.typed):
+            return
         template, methods = self._items.template(own), route.methods
         free = [method for method in methods if not self._items.holds(template, method)]
         if not free:
             return
-        operation = info.describe(self._components)
         parameters = renamed(_parameters(route, operation), own, template)
         described = replace(operation, parameters=tuple(parameters))
         security = describe_security(info.protection, self._authenticator)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TAG_BYTES = 16
 _PLACES = 32
-_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
+_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}
 
 
 class Encoded(NamedTuple):
@@ -73,6 +73,6 @@ class Documents:
         if version and version not in self.versions:
             known = ", ".join(self.versions) or "none"
             raise ApplicationError(f"there is no version {version!r}; there are: {known}", code="unknown_version")
-        routes = [each for each in self._routes if version in ("", each.info.documentation.version) and each.included]
+        routes = [each for each in self._routes if each.belongs_to(version)]
         webhooks = () if version else self._webhooks
         return encode_json(Document(self._settings, self._runtime.authenticator).of(routes, webhooks, servers, version))

@@ -47,9 +47,7 @@ ERROR: Schema = {
 """The shape of every refusal of the framework."""
 
 
-def responses_of(
-    route: RouteInfo, operation: Operation, elsewhere: bool, components: Components
-) -> dict[str, Any]:
+def responses_of(route: RouteInfo, operation: Operation, elsewhere: bool, components: Components) -> dict[str, Any]:
     """The Responses Object of a route: what it declares, what its annotation promises, and what it is refused with.
 
     ``elsewhere`` tells whether values of its parameters may make its path another one.

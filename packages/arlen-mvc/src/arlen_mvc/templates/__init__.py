@@ -1,4 +1,4 @@
-"""HTML from Jinja2 templates: found by logical name, escaped by default, with errors that name file, line and column."""
+"""HTML from Jinja2 templates: found by logical name, escaped by default; errors name file, line and column."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import json
 import marshal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -46,7 +46,7 @@ def fingerprint(environment: jinja2.Environment) -> str:
     return digest("\n".join(known))
 
 
-def _told(kind: str, functions: Mapping[str, Callable[..., Any]]) -> Iterable[str]:
+def _told(kind: str, functions: Mapping[str, Any]) -> Iterable[str]:
     return (f"{kind} {name} {getattr(functions[name], 'jinja_pass_arg', '')}" for name in sorted(functions))
 
 
@@ -61,7 +61,7 @@ def load_code(data: bytes, root: Path) -> CodeType:
     Raises:
         ValueError, EOFError, TypeError: it is not bytecode.
     """
-    return _placed(marshal.loads(data), str(root))  # noqa: S302 - as trusted as the application's own modules
+    return _placed(marshal.loads(data), str(root))
 
 
 def _placed(code: CodeType, root: str) -> CodeType:
@@ -73,8 +73,8 @@ def _placed(code: CodeType, root: str) -> CodeType:
 class CompiledTemplates(jinja2.BytecodeCache):
     """What ``python -m arlen_mvc templates compile`` has written to a directory.
 
-    An entry whose sources are not those of the manifest, or that is missing or damaged, is left aside, and so is all of
-    it when another Python, another Jinja2, or another set of filters and tests has compiled it: the source is used then.
+    An entry whose sources are not those of the manifest, or that is missing or damaged, is left aside, and so is all
+    of it when another Python, another Jinja2, or another set of filters and tests has compiled it; the source is used.
     """
 
     def __init__(self, directory: Path, root: Path, environment: jinja2.Environment) -> None:
@@ -83,7 +83,7 @@ class CompiledTemplates(jinja2.BytecodeCache):
         self._entries = _entries(directory, fingerprint(environment))
 
     def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
-        bucket = Bucket(environment, name, digest(source))
+        bucket = Bucket(environment, name, name)
         self.load_bytecode(bucket)
         return bucket
 

@@ -156,8 +156,8 @@ class _Reading:
             if not isinstance(node.node, (nodes.Const, nodes.TemplateData)):
                 yield self._tell("warning", "raw_output", offset, "what passes 'safe' is not escaped; be sure of it")
         tags = (tag for tag in self.scan.tags if tag.keyword == "autoescape")
-        for node, tag in zip(tree.find_all(nodes.ScopedEvalContextModifier), tags, strict=False):
-            if _escapes_nothing(node) and any(map(_is_computed, node.find_all(nodes.Output))):
+        for scope, tag in zip(tree.find_all(nodes.ScopedEvalContextModifier), tags, strict=False):
+            if _escapes_nothing(scope) and any(map(_is_computed, scope.find_all(nodes.Output))):
                 yield self._tell("warning", "raw_output", tag.content, "what is shown in here is not escaped")
 
     def _undeclared(self, tree: nodes.Template) -> Iterator[Diagnostic]:

@@ -35,7 +35,8 @@ class StrictMissing(jinja2.StrictUndefined):
     __slots__ = ("_undefined_path",)
 
     def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = None) -> None:
-        super().__init__(hint, obj, name, exc or self._undefined_failure)
+        failure: Any = exc or self._undefined_failure
+        super().__init__(hint, obj, name, failure)
         self._undefined_path: tuple[str, str] | None = None
 
     def _undefined_failure(self, message: str) -> MissingLocal:
@@ -49,7 +50,7 @@ class StrictMissing(jinja2.StrictUndefined):
             raise AttributeError(name)
         return self
 
-    def __getitem__(self, key: object) -> StrictMissing:
+    def __getitem__(self, key: object) -> StrictMissing:  # type: ignore[override]
         return self
 
 
@@ -94,7 +95,8 @@ class StrictFlatteningGenerator(KeyPathGenerator, FlatteningGenerator):
 
 def _dotted(node: nodes.Expr) -> tuple[list[nodes.Expr], str, str]:
     """The look-ups that make up a path, the name that it begins with (if it is one), and the path with dots."""
-    chain, segments = [], []
+    chain: list[nodes.Expr] = []
+    segments: list[str] = []
     while True:
         match node:
             case nodes.Getattr():

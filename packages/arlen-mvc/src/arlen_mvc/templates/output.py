@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import Any
 
 from markupsafe import escape
@@ -10,6 +11,9 @@ from markupsafe import escape
 _special = re.compile("[&<>'\"]").search
 _BYTES = (bytes, bytearray, memoryview)
 _NUMBERS = (int, float, complex)
+
+_text_of = attrgetter("__str__")
+_ADDRESS = _text_of(object)
 
 
 def nothing_for_none(value: Any) -> Any:
@@ -28,7 +32,7 @@ def text_only(value: Any) -> Any:
     kind = type(value)
     if isinstance(value, _NUMBERS):
         return value
-    if isinstance(value, _BYTES) or (kind.__str__ is object.__str__ and not hasattr(kind, "__html__")):
+    if isinstance(value, _BYTES) or (_text_of(kind) is _ADDRESS and not hasattr(kind, "__html__")):
         remedy = "show a member of it, or make it text with a filter"
         raise TypeError(f"a {kind.__qualname__} has no text to show in a strict render; {remedy}")
     return value

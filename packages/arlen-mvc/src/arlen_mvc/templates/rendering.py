@@ -28,8 +28,8 @@ class Templates:
     """
 
     __slots__ = (
-        "_additions", "_compiled", "_default_layout", "_environments", "_reload", "_sandboxed", "_shortcuts", "root",
-        "strictness",
+        "_additions", "_compiled", "_default_environment", "_default_layout", "_environments", "_reload", "_sandboxed",
+        "_shortcuts", "root", "strictness",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +51,7 @@ class Templates:
         self._sandboxed = sandboxed
         self._shortcuts = _harmless_shortcuts if sandboxed else _all_shortcuts
         self._compiled = compiled
+        self._default_environment: jinja2.Environment | None = None
         self._environments: dict[Strictness, jinja2.Environment] = {}
 
     @classmethod
@@ -70,7 +71,9 @@ class Templates:
     @property
     def environment(self) -> jinja2.Environment:
         """The Jinja2 environment behind it, for renders that ask for no strictness of their own."""
-        return self.environment_for(self.strictness)
+        if self._default_environment is None:
+            self._default_environment = self.environment_for(self.strictness)
+        return self._default_environment
 
     def environment_for(self, strictness: Strictness) -> jinja2.Environment:
         """The Jinja2 environment for renders of this strictness."""
@@ -113,7 +116,7 @@ class Templates:
         """
         if not name or type(name) is not str:
             raise TemplateError(f"{name!r} is no template name", code="template_invalid_argument", path=str(name))
-        environment = self.environment_for(strictness or self.strictness)
+        environment = self.environment if strictness is None else self.environment_for(strictness)
         visible = context if context is not None else _visible_stash(ctx)
         locals_ = {**self._shortcuts(ctx), **visible, **values}
         layout = self._default_layout if layout is None else layout

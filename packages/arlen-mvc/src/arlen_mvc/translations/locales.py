@@ -13,7 +13,7 @@ def normalised(locale: str) -> str:
 
 
 def looked_up(wanted: str, available: Collection[str]) -> str | None:
-    """The available locale for the wanted one: itself, or without its last parts (``de-at-1996``, ``de-at``, ``de``)."""
+    """The available locale for the wanted one: itself, or less of it (``de-at-1996``, ``de-at``, ``de``)."""
     locale = normalised(wanted)
     while locale:
         if locale in available:

@@ -10,14 +10,14 @@ import errno
 import os
 import secrets
 import threading
-from contextlib import suppress
 from pathlib import Path
+
+from arlen_services import system
 
 PART = ".part"
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
-_OLD = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NO_LINK
+_UNLINKED = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _UNLINKED)
 _CLOSED = -2
 _UNOPENED = -1
 
@@ -25,13 +25,14 @@ _UNOPENED = -1
 class FileDraft:
     """A file on its way. ``commit`` makes it appear under its name, on disk for good; ``abandon`` leaves nothing."""
 
-    __slots__ = ("_descriptor", "_lock", "_part", "_target")
+    __slots__ = ("_descriptor", "_left", "_lock", "_part", "_target")
 
     def __init__(self, target: Path) -> None:
         self._target = target
         self._part = target.with_name(f".{target.name}.{secrets.token_hex(6)}{PART}")
         self._lock = threading.Lock()
         self._descriptor = _UNOPENED
+        self._left = False
 
     def write(self, piece: bytes) -> None:
         with self._lock:
@@ -42,31 +43,33 @@ class FileDraft:
             self._write(b"")
             if self._descriptor == _CLOSED:
                 return
-            os.fsync(self._descriptor)
+            system.sync(self._descriptor)
             self._close()
-            os.replace(self._part, self._target)
-            keep_directory(self._target.parent)
+            system.rename(self._part, self._target)
+            self._left = False
+            system.sync_directory(self._target.parent)
 
     def abandon(self) -> None:
         with self._lock:
             if self._descriptor >= 0:
                 self._close()
-                with suppress(FileNotFoundError):
-                    self._part.unlink()
+            if self._left:
+                system.remove(self._part)
             self._descriptor = _CLOSED
 
     def _write(self, piece: bytes) -> None:
         if self._descriptor == _UNOPENED:
-            self._descriptor = os.open(self._part, _NEW, 0o600)
+            self._descriptor = system.create_file(self._part)
+            self._left = True
         if self._descriptor == _CLOSED:
             return
         rest = memoryview(piece)
         while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+            rest = rest[system.write(self._descriptor, rest) :]
 
     def _close(self) -> None:
         descriptor, self._descriptor = self._descriptor, _CLOSED
-        os.close(descriptor)
+        system.close(descriptor)
 
 
 class FileReading:
@@ -89,7 +92,7 @@ class FileReading:
         """
         with self._lock:
             if self._descriptor == _UNOPENED:
-                self._descriptor = os.open(self._path, _OLD)
+                self._descriptor = os.open(self._path, _READ)
                 os.lseek(self._descriptor, self._start, os.SEEK_SET)
             if self._descriptor == _CLOSED or not self._left:
                 return b""
@@ -104,13 +107,3 @@ class FileReading:
             descriptor, self._descriptor = self._descriptor, _CLOSED
             if descriptor >= 0:
                 os.close(descriptor)
-
-
-def keep_directory(directory: Path) -> None:
-    """Make the names in a directory survive a loss of power, where the system can open directories."""
-    with suppress(PermissionError, IsADirectoryError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

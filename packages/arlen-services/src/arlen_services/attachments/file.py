@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from arlen_services import system
 from arlen_services.clock import Clock, system_clock
 from arlen_services.errors import AttachmentError
 
 from .content import CHUNK
-from .draft import PART, FileDraft, FileReading, keep_directory
+from .draft import PART, FileDraft, FileReading
 from .objects import ObjectEntry, Presentation
 from .policy import OPEN_POLICY, AttachmentPolicy
 from .stored import StoredAttachments
@@ -78,7 +79,7 @@ class FileObjects:
 
     def _make_root(self) -> None:
         try:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            system.make_directories(self._root)
         except OSError as error:
             raise AttachmentError(
                 f"the directory {self._root} for attachments cannot be made: {error.strerror}; give another one, or "
@@ -92,7 +93,7 @@ class FileObjects:
             (self._root / key).unlink()
         except FileNotFoundError:
             return False
-        keep_directory(self._root)
+        system.sync_directory(self._root)
         return True
 
 

@@ -74,17 +74,16 @@ class StoredAttachments:
         )
         draft.to_json()
         rules = policy or self._policy
-        async with aclosing(Intake(data, rules.max_bytes)) as intake:
-            kept_type = rules.judge(draft.content_type, await intake.look())
-            await self._objects.write(draft.attachment_id + DATA, intake, _presentation(draft.name, kept_type))
-        info = draft.stored(kept_type, intake.size, intake.sha256)
         try:
-            await self._describe(info)
+            async with aclosing(Intake(data, rules.max_bytes)) as intake:
+                kept_type = rules.judge(draft.content_type, await intake.look())
+                await self._objects.write(draft.attachment_id + DATA, intake, _presentation(draft.name, kept_type))
+            await self._describe(draft.stored(kept_type, intake.size, intake.sha256))
         except BaseException:
             with suppress(AttachmentError):
-                await self._objects.remove(info.attachment_id + DATA)
+                await self.delete(draft.attachment_id)
             raise
-        return info.attachment_id
+        return draft.attachment_id
 
     async def read(self, attachment_id: str) -> Attachment | None:
         opened = await self.stream(attachment_id)

@@ -21,7 +21,7 @@ COMPRESS_FROM = 1024
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 END_OF_HEADER = b"\n"
 
-_log = logging.getLogger("arlen_services.cache")
+_logger = logging.getLogger("arlen_services.cache")
 
 
 class Codec:
@@ -68,7 +68,7 @@ class Codec:
             EOFError,
         ) as error:
             self.unreadable += 1
-            _log.warning("an entry of the cache cannot be read and counts as a miss: %s", type(error).__name__)
+            _logger.warning("an entry of the cache cannot be read and counts as a miss: %s", type(error).__name__)
             return None
 
     def _header(self, item: Item) -> bytes:

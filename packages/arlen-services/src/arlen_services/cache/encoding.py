@@ -119,11 +119,11 @@ def _dressed_mapping(value: dict[Any, Any], where: str) -> object:
 def _undressed(found: dict[str, Any]) -> Any:
     match found:
         case {"$bytes": str(text)}:
-            return b64decode(text)
+            return b64decode(text, validate=True)
         case {"$datetime": str(text)}:
             return datetime.fromisoformat(text)
         case {"$dict": list(pairs)}:
-            return {key: value for key, value in pairs}
+            return dict(pairs)
     return found
 
 

@@ -14,7 +14,7 @@ from .store import CacheStore, Claim, Item
 FailurePolicy: TypeAlias = Literal["raise", "miss"]
 """What an outage of the store is to those who read and store values."""
 
-_log = logging.getLogger("arlen_services.cache")
+_logger = logging.getLogger("arlen_services.cache")
 
 
 class ForgivingStore:
@@ -100,7 +100,7 @@ class ForgivingStore:
             return await self._store.tag_versions(tags, ttl)
         except CacheError as error:
             self._forgive(error)
-            return {}
+            return dict.fromkeys(tags, "")
 
     async def present_tag_versions(self, tags: Sequence[str]) -> dict[str, str]:
         try:
@@ -150,4 +150,4 @@ class ForgivingStore:
             raise error
         self.outages += 1
         if error.code != "circuit_open":
-            _log.warning("the cache does without its store: %s", error)
+            _logger.warning("the cache does without its store: %s", error)

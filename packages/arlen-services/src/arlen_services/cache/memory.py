@@ -74,6 +74,10 @@ class MemoryStore:
         return True
 
     async def delete_many(self, namespace: str, keys: Sequence[str]) -> int:
+        return self.forget(namespace, keys)
+
+    def forget(self, namespace: str, keys: Sequence[str]) -> int:
+        """``delete_many`` for callers that cannot wait."""
         return sum(self._remove((namespace, key)) for key in keys)
 
     async def increment(self, namespace: str, key: str, by: int, ttl: float) -> int:

@@ -41,7 +41,7 @@ class Cache(Protocol):
         """Store ``value`` unless there is one; whether it was stored."""
 
     async def compare_and_set(self, key: str, expected: object, value: object, *, ttl: float | None = None) -> bool:
-        """Store ``value`` (None: delete) if the present one equals ``expected`` (None: there is none); whether it was."""
+        """Store ``value`` (None: delete) if the present one equals ``expected`` (None: no value); whether it did."""
 
     async def delete(self, key: str) -> bool:
         """Forget the key; whether there was a value."""

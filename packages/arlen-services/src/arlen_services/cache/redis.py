@@ -19,14 +19,14 @@ from urllib.parse import urlsplit
 from arlen_services.errors import CacheError
 from arlen_services.redis_client import (
     AuthenticationError,
-    ConnectionError,
     NoScriptError,
     Redis,
     RedisError,
-    TimeoutError,
     command_client,
     place_of,
 )
+from arlen_services.redis_client import ConnectionError as RedisConnectionError
+from arlen_services.redis_client import TimeoutError as RedisTimeoutError
 from arlen_services.resilience.circuit_breaker import CircuitBreaker
 
 from . import _redis_scripts as scripts
@@ -34,8 +34,10 @@ from .codec import Codec
 from .encoding import Encoding
 from .failure import FailurePolicy
 from .faults import circuit_open, not_an_integer, refused, timed_out, unreachable
-from .store import Claim, Item
+from .redis_notices import RedisNotices
+from .store import CacheStore, Claim, Item
 from .store_cache import StoreCache
+from .tiered import TieredStore
 
 SCHEMES = ("redis", "rediss", "unix")
 CLEARED_AT_ONCE = 500
@@ -168,6 +170,9 @@ class RedisStore:
     async def unlock(self, name: str, token: str) -> bool:
         return bool(await self._run(scripts.RELEASE, (name,), (token,)))
 
+    async def publish(self, channel: str, message: bytes) -> None:
+        await self._ask("PUBLISH", channel, message)
+
     async def open(self) -> None:
         """Connect, so that a wrong address is known at start."""
         await self._ask("PING")
@@ -189,17 +194,17 @@ class RedisStore:
             raise circuit_open(self.name)
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._connected().execute_command(*command)
+                answer = await self._connected().execute_command(*command)  # type: ignore[no-untyped-call]
         except NoScriptError:
             breaker.succeeded()
             raise
         except AuthenticationError as error:
             breaker.failed()
             raise refused(self.name, error, "authentication_refused") from error
-        except (asyncio.TimeoutError, TimeoutError) as error:
+        except (TimeoutError, RedisTimeoutError) as error:
             breaker.failed()
             raise timed_out(self.name, self._timeout) from error
-        except (ConnectionError, OSError) as error:
+        except (RedisConnectionError, OSError) as error:
             breaker.failed()
             raise unreachable(self.name, error) from error
         except RedisError as error:
@@ -224,7 +229,8 @@ class RedisCache(StoreCache):
     ``?ssl_certfile=…&ssl_keyfile=…``) or ``unix:///path?db=0``. Values are JSON with bytes and aware datetimes, unless
     ``encoding`` says otherwise; what is longer than 1 KiB is compressed. ``timeout`` (seconds) is the most that a call
     takes; ``breaker`` says for how long a server that does not answer is left alone; ``on_failure`` whether reads
-    raise then or are misses.
+    raise then or are misses. With ``near_ttl`` (seconds), what was read is kept in this process for as long, and ends
+    early when another process changes it; see ``TieredStore``.
 
     Raises:
         CacheError: ``unknown_scheme`` or ``invalid_url`` at construction. Later ``unreachable``, ``timed_out``,
@@ -245,9 +251,11 @@ class RedisCache(StoreCache):
         encoding: Encoding | None = None,
         breaker: CircuitBreaker | None = None,
         on_failure: FailurePolicy = "raise",
+        near_ttl: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        store = RedisStore(
+        store: CacheStore
+        store = far = RedisStore(
             url,
             namespace=namespace,
             timeout=timeout,
@@ -255,6 +263,8 @@ class RedisCache(StoreCache):
             encoding=encoding,
             breaker=breaker,
         )
+        if near_ttl > 0:
+            store = TieredStore(far, near_ttl=near_ttl, notices=RedisNotices(url, namespace, far.publish))
         super().__init__(store, namespace=namespace, default_ttl=default_ttl, clock=clock, on_failure=on_failure)
 
 

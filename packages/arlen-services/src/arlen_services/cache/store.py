@@ -54,7 +54,7 @@ class CacheStore(Protocol):
     async def add(self, namespace: str, key: str, item: Item, ttl: float) -> bool: ...
 
     async def replace(self, namespace: str, key: str, expected: object, item: Item, ttl: float) -> bool:
-        """Store the item if the present value, which may have any tags, equals ``expected``; without a value: delete."""
+        """Store the item, or delete where it has no value, if the present value, with any tags, is ``expected``."""
 
     async def delete_many(self, namespace: str, keys: Sequence[str]) -> int: ...
 

@@ -19,7 +19,7 @@ from .store import CacheStore, Item
 
 T = TypeVar("T")
 
-_log = logging.getLogger("arlen_services.cache")
+_logger = logging.getLogger("arlen_services.cache")
 
 
 class StoreCache:
@@ -193,7 +193,7 @@ class StoreCache:
             if item is None or self._clock() >= cast(float, item.fresh_until) + stale_if_error:
                 raise
             self._counts.stale += 1
-            _log.warning("the old value of %s is served, since its factory failed", place, exc_info=True)
+            _logger.warning("the old value of %s is served, since its factory failed", place, exc_info=True)
             return cast(T, item.value)
         return cast(T, copy.deepcopy(value))
 
@@ -264,4 +264,4 @@ class StoreCache:
         try:
             await self._flights.join(place, recipe.served)
         except Exception:
-            _log.warning("%s could not be refreshed; its old value is served meanwhile", place, exc_info=True)
+            _logger.warning("%s could not be refreshed; its old value is served meanwhile", place, exc_info=True)

@@ -19,9 +19,9 @@ from arlen_services.atomic_file import sweep_partials, write_atomically
 from arlen_services.clock import Clock, Sleep, as_utc, system_clock
 from arlen_services.errors import JobError
 
-from .document import Document
 from .envelope import Lease
 from .ledger import Ledger
+from .ledger_document import Document
 from .new_job import NewJob, accept
 from .queue import DEFAULT_LEASE
 from .record import JobFilter, JobRecord, Progress, QueueCounts

@@ -7,12 +7,13 @@ import json
 import logging
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from arlen_services import system
+from arlen_services.atomic_file import create_atomically
 from arlen_services.clock import Clock, system_clock
 from arlen_services.errors import MailError
 
@@ -53,7 +54,7 @@ class FileMailer:
         self._clock = clock
         self.adapter_name = adapter_name
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            system.make_directories(self._directory)
         except OSError as error:
             raise MailError(
                 f"the directory {self._directory} for mail cannot be made: {error.strerror}",
@@ -84,7 +85,9 @@ class FileMailer:
         while True:
             named = replace(delivery, delivery_id=f"mail-{number}")
             try:
-                self._create(f"mail-{number}.json", json.dumps(named.to_dict(), ensure_ascii=False).encode())
+                create_atomically(
+                    self._directory / f"mail-{number}.json", json.dumps(named.to_dict(), ensure_ascii=False).encode()
+                )
             except FileExistsError:
                 number += 1
                 continue
@@ -97,22 +100,9 @@ class FileMailer:
     def _store_eml(self, delivery: MailDelivery) -> None:
         mail = compose(delivery.message, message_id=new_message_id(delivery.message), date=delivery.timestamp)
         try:
-            self._create(f"{delivery.delivery_id}.eml", to_bytes(mail, utf8=True))
+            create_atomically(self._directory / f"{delivery.delivery_id}.eml", to_bytes(mail, utf8=True))
         except OSError as error:
             raise self._not_written(error) from error
-
-    def _create(self, name: str, content: bytes) -> None:
-        """Make a file appear with its whole content under a name that nothing has, or raise FileExistsError."""
-        scratch = self._directory / f".{name}.{secrets.token_hex(8)}"
-        try:
-            with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(scratch, self._directory / name)
-        finally:
-            with suppress(OSError):
-                scratch.unlink()
 
     def _not_written(self, error: OSError) -> MailError:
         return MailError(
@@ -121,21 +111,19 @@ class FileMailer:
             details={"directory": str(self._directory)},
         )
 
-    def _numbers(self) -> Iterator[int]:
-        for name in os.listdir(self._directory):
-            if match := _FILE.fullmatch(name):
-                yield int(match[1])
-
-    def _read_all(self) -> Iterator[MailDelivery]:
+    def _numbers(self) -> list[int]:
         try:
-            numbers = sorted(self._numbers())
+            names = os.listdir(self._directory)
         except OSError as error:
             raise MailError(
                 f"the directory {self._directory} for mail cannot be read: {error.strerror}",
                 code="directory_unusable",
                 details={"directory": str(self._directory)},
             ) from error
-        for number in numbers:
+        return sorted(int(match[1]) for match in map(_FILE.fullmatch, names) if match)
+
+    def _read_all(self) -> Iterator[MailDelivery]:
+        for number in self._numbers():
             path = self._directory / f"mail-{number}.json"
             try:
                 yield MailDelivery.from_dict(json.loads(path.read_bytes()))
@@ -147,3 +135,7 @@ class FileMailer:
             for name in (f"mail-{number}.json", f"mail-{number}.eml"):
                 with suppress(FileNotFoundError):
                     (self._directory / name).unlink()
+
+
+def _stored(delivery: MailDelivery) -> bytes:
+    return json.dumps(delivery.to_dict(), ensure_ascii=False).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -62,7 +63,7 @@ class SmtpConnection:
             await self._make_secret()
             await self._log_in()
         except BaseException:
-            self._client.close()
+            await self._drop()
             raise
 
     async def alive(self) -> bool:
@@ -70,7 +71,7 @@ class SmtpConnection:
         try:
             await self._client.noop()
         except (SMTPException, OSError):
-            self._client.close()
+            await self._drop()
             return False
         return True
 
@@ -93,7 +94,7 @@ class SmtpConnection:
         except SMTPResponseException as error:
             raise self._refused(error.code, "the message", {"": f"{error.code} {error.message}"}) from error
         except (SMTPException, OSError) as error:
-            self._client.close()
+            await self._drop()
             raise self._failed("broke off", error) from error
         return {recipient: f"{answer.code} {answer.message}" for recipient, answer in refused.items()}
 
@@ -101,7 +102,12 @@ class SmtpConnection:
         """Say goodbye; a server that does not answer is left alone."""
         with suppress(SMTPException, OSError):
             await self._client.quit()
+        await self._drop()
+
+    async def _drop(self) -> None:
+        """Close without a word, and let the event loop do it before it may itself be closed."""
         self._client.close()
+        await asyncio.sleep(0)
 
     async def _make_secret(self) -> None:
         if self._settings.tls != "starttls":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from arlen_mvc import Application, SessionStore
-from arlen_services import Cache, CacheSettings, MemoryCache
+from collections.abc import AsyncIterator
+
+from arlen_mvc import Application, ApplicationError, SessionStore
+from arlen_services import ArlenServicesError, Cache, CacheSettings, StoreCache, open_cache
 
 from .session_store import CacheSessionStore
 
@@ -19,14 +21,23 @@ def wire(app: Application) -> None:
 
     An application without its cache is slower, not broken, so the check is not critical.
     """
-    app.provide(Cache, _made)
+    app.provide(Cache, _open)
     app.provide(SessionStore, CacheSessionStore(app))
 
     @app.health_check("cache", critical=False)
     async def answers() -> None:
-        await app.resource(Cache).get("arlen.health")  # type: ignore[type-abstract]
+        await app.resource(Cache).delete("arlen.health")  # type: ignore[type-abstract]
 
 
-def _made(app: Application) -> MemoryCache:
-    settings = claim(app)
-    return MemoryCache(max_entries=settings.max_entries, default_ttl=settings.default_ttl)
+async def _open(app: Application) -> AsyncIterator[StoreCache]:
+    """The cache at its address; its connections are made by the first calls, and closed when the application stops."""
+    try:
+        cache = open_cache(claim(app))
+    except ArlenServicesError as error:
+        raise ApplicationError(
+            f"[{TABLE}] url: {error}", code="invalid_cache", details={"reason": error.code}
+        ) from error
+    try:
+        yield cache
+    finally:
+        await cache.close()

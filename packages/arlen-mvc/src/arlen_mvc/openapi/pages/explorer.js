@@ -313,13 +313,14 @@ async function load(version) {
   place("list").replaceChildren();
   for (const [tag, entries] of grouped()) {
     const list = make("ul");
-    const section = make("section", { "data-group": true });
+    const section = make("section", { "data-group": true }, tag ? make("h2", {}, tag) : null);
     const group = make("div", { "data-group": true }, tag ? make("h2", {}, tag) : null, list);
     for (const [route, method, operation] of entries) {
       const id = operation.operationId || `${method} ${route}`;
       const words = [method, route, operation.summary, tag].join(" ").toLowerCase();
       list.append(make("li", { "data-words": words }, make("a", { href: `#${encodeURIComponent(id)}`, title: operation.summary },
-        make("span", { class: `method ${method}` }, method.toUpperCase()), make("span", { class: "path" }, route))));
+        make("span", { class: `method ${method}` }, method.toUpperCase()),
+        make("span", { class: operation.deprecated ? "path gone" : "path" }, route))));
       const block = operationBlock(route, method, operation, id);
       block.dataset.words = words;
       section.append(block);

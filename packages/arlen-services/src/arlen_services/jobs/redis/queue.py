@@ -3,8 +3,8 @@
 Waiting jobs stand in sorted sets, one per queue and priority, by the moment from which they are due. Streams would hand
 out jobs in the order of their arrival: they keep neither ``not_before`` nor priority, cannot take a waiting job out or
 move it, and know a stale entry by its idle time instead of by a token that refuses the late worker. What makes streams
-fast, many jobs in one round trip, a script does as well: it claims, or settles, a hundred jobs at once, in one step that
-nobody sees half done.
+fast, many jobs in one round trip, a script does as well: it claims, or settles, a hundred jobs at once, in one step
+that nobody sees half done.
 
 Every key begins with ``{namespace}``, so that all of them live on one node of a cluster. What is lost when the server
 dies is what its own persistence had not yet written: with ``appendfsync always`` nothing, with ``everysec`` a second.
@@ -20,9 +20,17 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Self
 
-from ...clock import Clock
-from ...errors import JobError
-from ...redis_client import (
+from arlen_services.clock import Clock
+from arlen_services.errors import JobError
+from arlen_services.jobs.envelope import Lease
+from arlen_services.jobs.job_text import text_of
+from arlen_services.jobs.moments import duration, to_microseconds
+from arlen_services.jobs.new_job import AcceptedJob, NewJob, accept
+from arlen_services.jobs.queue import CAPABILITIES, DEFAULT_LEASE
+from arlen_services.jobs.record import JobFilter, JobRecord, Progress, QueueCounts
+from arlen_services.jobs.settlement import Acknowledge, Discard, LeaseStatus, Outcome, Release, Retry, Settlement
+from arlen_services.jobs.steps import SingleSteps
+from arlen_services.redis_client import (
     LONGEST_BLOCK,
     ConnectionError,
     NoScriptError,
@@ -33,14 +41,7 @@ from ...redis_client import (
     command_client,
     place_of,
 )
-from ..document import document_of
-from ..envelope import Lease
-from ..moments import duration, to_microseconds
-from ..new_job import AcceptedJob, NewJob, accept
-from ..queue import CAPABILITIES, DEFAULT_LEASE
-from ..record import JobFilter, JobRecord, Progress, QueueCounts
-from ..settlement import Acknowledge, Discard, LeaseStatus, Outcome, Release, Retry, Settlement
-from ..steps import SingleSteps
+
 from .replies import counts_of, failure_line, lease_of, record_of
 from .scripts import script
 
@@ -169,12 +170,12 @@ class RedisJobQueue(SingleSteps):
             recovered += [record_of(entry) for entry in entries]
         return recovered
 
-    async def wait(self, queues: Sequence[str], timeout: float) -> None:
+    async def wait(self, queues: Sequence[str], seconds: float) -> None:
         began = monotonic()
         asked = [{"queue": queue, "after": self._dry.get(queue, UNKNOWN).after} for queue in dict.fromkeys(queues)]
         due = await self._run("next_due", asked)
         opens = min((dry.opens for queue in queues if (dry := self._dry.get(queue))), default=float("inf"))
-        left = min(timeout, LONGEST_BLOCK, opens - began, due / 1_000_000 if due >= 0 else LONGEST_BLOCK)
+        left = min(seconds, LONGEST_BLOCK, opens - began, due / 1_000_000 if due >= 0 else LONGEST_BLOCK)
         if left > 0:
             bells = [f"{self._root}:bell:{queue}" for queue in queues]
             await self._command("BLPOP", *bells, max(left, SHORTEST_BLOCK), client=self._blocking)
@@ -277,7 +278,7 @@ def _to_enqueue(accepted: Sequence[AcceptedJob], documents: list[str]) -> list[d
 
 
 def _new(job: AcceptedJob, documents: list[str]) -> dict[str, object]:
-    documents.append(document_of(job))
+    documents.append(text_of(job))
     entry: dict[str, object] = {
         "name": job.name,
         "queue": job.queue,

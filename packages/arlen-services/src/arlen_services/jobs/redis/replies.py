@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..document import envelope_of
-from ..envelope import Lease
-from ..moments import from_microseconds, to_microseconds
-from ..record import JobRecord, JobState, Progress, QueueCounts
-from ..settlement import Failure
+from arlen_services.jobs.envelope import Lease
+from arlen_services.jobs.job_text import envelope_of
+from arlen_services.jobs.moments import from_microseconds, to_microseconds
+from arlen_services.jobs.record import JobRecord, JobState, Progress, QueueCounts
+from arlen_services.jobs.settlement import Failure
 
 PREFIX = "job-"
 

@@ -1,8 +1,6 @@
 local verbs = {}
 
 function verbs.acknowledge(job, said)
-    local refusal = refused(said.followers)
-    if refusal then return refusal end
     if said.keep > 0 then
         local until_then = whole(now + said.keep)
         finish(job, 'succeeded')
@@ -45,11 +43,6 @@ end
 local outcomes = {}
 for place, said in ipairs(asked) do
     local job = held(said.id, said.token)
-    local outcome = job and verbs[said.verb](job, said) or 'lost'
-    if type(outcome) == 'table' then
-        conclude()
-        return outcome
-    end
-    outcomes[place] = outcome
+    outcomes[place] = job and verbs[said.verb](job, said) or 'lost'
 end
 return conclude(outcomes)

@@ -1,0 +1,1 @@
+"""Calls that fail now and then, and what surrounds them."""
