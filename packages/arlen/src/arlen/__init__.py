@@ -67,6 +67,16 @@ if TYPE_CHECKING:
         route,
         transformer_names,
     )
+    from arlen_mvc.auth import (
+        Anyone,
+        ApiKey,
+        Basic,
+        Bearer,
+        Principal,
+        SessionLogin,
+        hash_password,
+        verify_password,
+    )
     from arlen_mvc.middleware import CallNext
     from arlen_mvc.runner import run
     from arlen_realtime import Hub, Message
@@ -80,11 +90,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Anyone",
+    "ApiKey",
     "Application",
     "ApplicationError",
     "AsyncDatabase",
     "AttachmentStore",
     "Attempt",
+    "Basic",
+    "Bearer",
     "Body",
     "Cache",
     "CacheControl",
@@ -119,6 +133,7 @@ __all__ = [
     "Mistake",
     "Path",
     "Plugin",
+    "Principal",
     "Query",
     "Rate",
     "RateLimit",
@@ -131,6 +146,7 @@ __all__ = [
     "Row",
     "SQLScript",
     "Session",
+    "SessionLogin",
     "SessionRequired",
     "SessionStore",
     "SessionValue",
@@ -147,6 +163,7 @@ __all__ = [
     "csrf_exempt",
     "delete",
     "get",
+    "hash_password",
     "lite",
     "patch",
     "post",
@@ -156,6 +173,7 @@ __all__ = [
     "route",
     "run",
     "transformer_names",
+    "verify_password",
 ]
 
 _HOMES = {
@@ -219,6 +237,16 @@ _HOMES = {
         "revoke_sessions",
         "route",
         "transformer_names",
+    ),
+    "arlen_mvc.auth": (
+        "Anyone",
+        "ApiKey",
+        "Basic",
+        "Bearer",
+        "Principal",
+        "SessionLogin",
+        "hash_password",
+        "verify_password",
     ),
     "arlen_mvc.middleware": ("CallNext",),
     "arlen_mvc.runner": ("run",),
