@@ -504,3 +504,37 @@ def test_a_document_that_cannot_be_made_leaves_the_file_as_it_is(tmp_path):
     with pytest.raises(ApplicationError):
         app.write_openapi(target, version="v9")
     assert target.read_text() == "older"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [
+        (dict[str, int], {"application/json": {"type": "object", "additionalProperties": {"type": "integer"}}}),
+        (list, {"application/json": {"type": "array"}}),
+        (str, {"text/plain": {"type": "string"}}),
+        (int, {}),
+        (object, {}),
+    ],
+)
+def test_an_annotation_without_a_model_tells_the_media_type(annotation, told):
+    app = Application()
+
+    async def show(ctx):
+        return {}
+
+    show.__annotations__["return"] = annotation
+    app.get("/api")(show)
+    content = operation(app, "/api")["responses"]["200"].get("content", {})
+    assert {kind: media["schema"] for kind, media in content.items()} == told
+
+
+@pytest.mark.parametrize("annotation", [None, str, dict])
+def test_a_page_whose_return_is_annotated_is_still_a_page(annotation):
+    app = Application()
+
+    async def show(ctx):
+        return None
+
+    show.__annotations__["return"] = annotation
+    app.get("/page")(show)
+    assert valid(app)["paths"] == {}

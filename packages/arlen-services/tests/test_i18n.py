@@ -40,12 +40,12 @@ class Sticky(MemoryTranslator):
 class Twice(MemoryTranslator):
     def translate(self, key, **asked):
         once = super().translate(key, **asked)
-        return super().translate("", default=once) if not asked.get("arguments") else fill(once, asked["arguments"])
+        return super().translate("", default=once) if not asked.get("args") else fill(once, asked["args"])
 
 
 class Lost(MemoryTranslator):
-    def translate(self, key, *, locale=None, fallback_locale=None, default=None, arguments=None):
-        return super().translate(key, locale=locale, default=default, arguments=arguments)
+    def translate(self, key, locale=None, fallback=None, default=None, args=None):
+        return super().translate(key, locale, None, default, args)
 
 
 class Unsorted(MemoryTranslator):
@@ -61,7 +61,7 @@ class Lax(MemoryTranslator):
 def fill(text, arguments):
     translator = MemoryTranslator()
     translator.register({"x": text}, "en")
-    return translator.translate("x", arguments=arguments)
+    return translator.translate("x", args=arguments)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def fill(text, arguments):
         (
             Lost,
             "a_text_is_found_in_the_locale_its_fallback_the_default_or_is_the_key",
-            ("greeting", {"locale": "fr", "fallback_locale": "es"}, "Hola %{name}"),
+            ("greeting", {"locale": "fr", "fallback": "es"}, "Hola %{name}"),
         ),
         (Unsorted, "locales_are_normalised_and_sorted", ()),
         (Lax, "a_blank_locale_is_refused", ("",)),
@@ -166,7 +166,7 @@ def test_a_number_chooses_the_plural_form_of_the_language(locale, count, wanted)
     translator = MemoryTranslator()
     for name, forms in PLURALS.items():
         translator.register({"files": forms}, name)
-    assert translator.translate("files", locale=locale, arguments={"count": count}) == wanted
+    assert translator.translate("files", locale=locale, args={"count": count}) == wanted
 
 
 @pytest.mark.parametrize(("n", "wanted"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (22, "22nd")])
@@ -174,7 +174,7 @@ def test_an_ordinal_has_forms_of_its_own(n, wanted):
     translator = MemoryTranslator()
     forms = {"one": "%{count}st", "two": "%{count}nd", "few": "%{count}rd", "other": "%{count}th"}
     translator.register({"place": {"ordinal": forms}}, "en")
-    assert translator.translate("place", arguments={"count": n}) == wanted
+    assert translator.translate("place", args={"count": n}) == wanted
 
 
 def test_without_a_number_the_other_form_is_shown_and_a_senseless_one_is_refused():
@@ -182,7 +182,7 @@ def test_without_a_number_the_other_form_is_shown_and_a_senseless_one_is_refused
     translator.register({"files": PLURALS["en"]}, "en")
     assert translator.translate("files") == "%{count} files"
     with pytest.raises(LocalizationError) as caught:
-        translator.translate("files", arguments={"count": "many"})
+        translator.translate("files", args={"count": "many"})
     assert caught.value.code == "value_not_writable"
 
 
@@ -207,7 +207,7 @@ def test_without_a_number_the_other_form_is_shown_and_a_senseless_one_is_refused
 def test_a_place_may_say_how_its_value_is_written(text, value, wanted):
     translator = MemoryTranslator()
     translator.register({"x": text}, "de")
-    assert translator.translate("x", locale="de-DE", arguments={"v": value}) == wanted
+    assert translator.translate("x", locale="de-DE", args={"v": value}) == wanted
 
 
 @pytest.mark.parametrize(("text", "value"), [("%{v:number}", "x"), ("%{v:date}", 3j), ("%{v:unit(no)}", 3)])
@@ -215,7 +215,7 @@ def test_a_value_that_its_place_cannot_write_is_refused(text, value):
     translator = MemoryTranslator()
     translator.register({"x": text}, "en")
     with pytest.raises(LocalizationError) as caught:
-        translator.translate("x", arguments={"v": value})
+        translator.translate("x", args={"v": value})
     assert caught.value.code == "value_not_writable"
 
 
@@ -267,7 +267,7 @@ def test_a_context_tells_two_meanings_apart():
 def test_in_html_only_markup_is_markup(key, arguments, wanted):
     translator = MemoryTranslator()
     translator.register({"plain": "a < b %{name}", "rich_html": "<b>%{name}</b>"}, "en")
-    shown = translate_html(translator, key, arguments=arguments)
+    shown = translate_html(translator, key, args=arguments)
     assert (shown, shown.__html__()) == (wanted, wanted)
 
 
@@ -310,7 +310,7 @@ def test_what_comes_first_in_the_order_of_the_application_wins():
 def test_no_text_and_no_argument_breaks_a_translation(text, arguments):
     translator = MemoryTranslator()
     translator.register({"x": text}, "en")
-    shown = translator.translate("x", arguments=arguments)
+    shown = translator.translate("x", args=arguments)
     if "%{" not in text:
         assert shown == text
 
@@ -340,6 +340,6 @@ def test_without_babel_plain_texts_work_and_plurals_name_the_extra(import_blocke
 
     translator = MemoryTranslator()
     translator.register({"hi": "Hi %{name}", "files": {"other": "files"}}, "en")
-    assert translator.translate("hi", arguments={"name": "Kim"}) == "Hi Kim"
+    assert translator.translate("hi", args={"name": "Kim"}) == "Hi Kim"
     with pytest.raises(MissingDependencyError, match=r"arlen-services\[i18n\]"):
-        translator.translate("files", arguments={"count": 1})
+        translator.translate("files", args={"count": 1})

@@ -50,7 +50,7 @@ def test_nested_tables_become_dotted_keys_and_plurals(tmp_path):
     translator = loaded(tmp_path)
     assert translator.translate("title", locale="de") == "Laden"
     assert translator.translate("cart.empty", locale="pt-BR") == "Vazio"
-    assert translator.translate("cart.items", locale="de", arguments={"count": 2}) == "2 Dinge"
+    assert translator.translate("cart.items", locale="de", args={"count": 2}) == "2 Dinge"
     assert translator.available_locales() == ["de", "pt-br"]
 
 
@@ -58,9 +58,9 @@ def check_polish(translator):
     def t(key, **asked):
         return translator.translate(key, locale="pl", **asked)
 
-    assert t("Hello %{name}", arguments={"name": "Kim"}) == "Cześć Kim"
+    assert t("Hello %{name}", args={"name": "Kim"}) == "Cześć Kim"
     assert (t("May", context="month"), t("May")) == ("Maj", "May")
-    counted = [t("%{count} file", arguments={"count": count}) for count in (1, 2, 5, 22)]
+    counted = [t("%{count} file", args={"count": count}) for count in (1, 2, 5, 22)]
     assert counted == ["1 plik", "2 pliki", "5 plików", "22 pliki"]
     assert (t("Unsure"), t("Untranslated")) == ("Unsure", "Untranslated")
 

@@ -98,6 +98,15 @@ def test_nobody_in_to_or_cc_is_said_as_the_standard_has_it():
     assert mail["To"] == "undisclosed-recipients:;"
 
 
+def test_a_long_address_in_a_header_is_left_as_it_is():
+    where = f"<https://example.org/bye/{'a' * 300}>"
+    message = replace(PLAIN, subject="y" * 300, headers={"List-Unsubscribe": f"{where}, <mailto:bye@example.org>"})
+    raw, mail = travelled(message)
+    assert where.encode() in raw
+    assert mail["List-Unsubscribe"] == f"{where}, <mailto:bye@example.org>"
+    assert mail["Subject"] == "y" * 300
+
+
 def test_a_local_part_with_other_letters_travels_as_utf8():
     raw, mail = travelled(replace(PLAIN, to="käthe@example.org"), utf8=True)
     assert "käthe@example.org".encode() in raw

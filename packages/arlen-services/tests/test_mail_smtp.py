@@ -69,6 +69,16 @@ def test_a_message_arrives_with_everybody_in_the_envelope(arlen_smtp):
     assert b"audit@" not in delivery.raw
 
 
+@pytest.mark.parametrize(
+    ("given", "used"), [("<7@example.org>", True), ("x", False), ("<7@a>\r\nBcc: b@c.d", False), (7, False)]
+)
+def test_the_message_id_of_the_metadata_is_used_if_it_is_one(arlen_smtp, given, used):
+    settings = SmtpSettings(arlen_smtp.host, arlen_smtp.port, tls="none")
+    (message_id,) = deliver(settings, replace(LETTER, metadata={"message_id": given}))
+    assert (message_id == given) is used
+    assert arlen_smtp.messages[0].message["Message-ID"] == message_id
+
+
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_password_is_shown_behind_tls_only(certificate, ca_file, tls):
     with smtp_server(certificate=certificate, tls=tls, credentials={"kim": "s3cret"}) as server:

@@ -360,3 +360,26 @@ def test_neither_the_entries_nor_the_schedule_of_their_expiry_grow_past_a_bound(
         assert entries.get(("", key)) == key
         assert len(entries) <= 3
         assert len(entries._due) <= 2 * 3 + 8
+
+
+def test_what_happened_is_counted_by_namespace(clock):
+    async def scenario():
+        cache = MemoryCache(clock=clock)
+        users = cache.namespace("users")
+        await cache.get("k")
+        await cache.set("k", 1)
+        await cache.get("k")
+        await cache.get_many(["k", "l"])
+        await users.get_or_set("u", lambda: asyncio.sleep(0, 1), ttl=5, stale_ttl=5)
+        clock.now += 5
+        await users.get_or_set("u", lambda: asyncio.sleep(0, 2), ttl=5, stale_ttl=5)
+        await settle()
+        async with users.lock("l"):
+            pass
+        counts = cache.statistics()
+        assert (counts[""].hits, counts[""].misses) == (2, 2)
+        figures = counts["users"]
+        assert (figures.misses, figures.made, figures.stale, figures.lock_waits) == (1, 2, 1, 1)
+        assert cache.namespace("users").statistics() == counts
+
+    asyncio.run(scenario())

@@ -12,24 +12,25 @@ from arlen_services.redis_client import command_client
 from arlen_testkit.processes import Line, free_port, serve_process
 from arlen_testkit.servers.redis import bundled_program, system_program
 
-CALLERS = """
-import asyncio, sys
+FORKING = """
+import asyncio, os
 from arlen_services import RedisCache
 
-async def main(url, namespace, witness):
-    async with RedisCache(url, namespace=namespace) as cache:
-        async def make():
-            with open(witness, "a") as file:
-                file.write("ran\\n")
-            await asyncio.sleep(0.5)
-            return {"made": True}
+cache = RedisCache("{url}", namespace="{namespace}")
 
-        print("ready", flush=True)
-        sys.stdin.readline()
-        served = await asyncio.gather(*(cache.get_or_set("k", make) for _ in range(25)))
-        print(sum(each == {"made": True} for each in served), flush=True)
+async def count():
+    return await cache.increment("processes")
 
-asyncio.run(main(*sys.argv[1:]))
+runner = asyncio.Runner()
+runner.run(count())
+child = os.fork()
+if child == 0:
+    asyncio._set_running_loop(None)
+    print("child", asyncio.Runner().run(count()), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+print("parent", runner.run(count()), flush=True)
+runner.run(cache.close())
 """
 
 
@@ -162,32 +163,6 @@ def test_a_wrong_password_says_so(arlen_redis):
     assert caught.value.code == "authentication_refused"
 
 
-def test_four_processes_with_twenty_five_callers_each_run_the_factory_once(arlen_redis, namespace, tmp_path):
-    witness = tmp_path / "witness"
-    command = [sys.executable, "-c", CALLERS, arlen_redis.url, namespace, str(witness)]
-    with contextmanager(running)(command, 4) as processes:
-        for process in processes:
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        assert [process.stdout.readline() for process in processes] == ["25\n"] * 4
-        assert [process.wait(20) for process in processes] == [0] * 4
-    assert witness.read_text() == "ran\n"
-
-
-def running(command, count):
-    processes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
-    ]
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
-
-
 def test_a_process_that_was_killed_at_work_leaves_the_entry_to_others(use, namespace):
     async def scenario(cache, client):
         await client.set(f"{namespace}#claim|k", "token of the dead0", px=50)
@@ -272,6 +247,23 @@ def test_a_server_that_was_stopped_and_started_is_used_again(tmp_path, policy):
         assert cache.store.outages >= 4
 
     asyncio.run(scenario())
+
+
+def test_a_cache_serves_one_event_loop_after_another(arlen_redis, namespace):
+    cache = RedisCache(arlen_redis.url, namespace=namespace)
+
+    async def scenario():
+        total = await cache.increment("loops")
+        await cache.close()
+        return total
+
+    assert [asyncio.run(scenario()) for _ in range(2)] == [1, 2]
+
+
+def test_a_forked_process_does_not_speak_over_the_connections_of_its_parent(arlen_redis, namespace):
+    program = FORKING.format(url=arlen_redis.url, namespace=namespace)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.split(), done.returncode) == (["child", "2", "parent", "3"], 0)
 
 
 def test_a_cancelled_read_leaves_no_answer_for_the_next(use):

@@ -51,3 +51,24 @@ def test_without_aiosmtpd_the_error_says_what_to_install() -> None:
     with import_blocker("aiosmtpd"), pytest.raises(ServiceUnavailable, match=r"arlen-testkit\[servers\]") as caught:
         smtp_server().__enter__()
     assert caught.value.code == "not_installed"
+
+
+def test_a_server_with_credentials_takes_nothing_without_them() -> None:
+    with smtp_server(credentials={"kim": "s3cret"}) as server, smtplib.SMTP(server.host, server.port) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused, match="530"):
+            client.send_message(letter())
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login("kim", "wrong")
+        client.login("kim", "s3cret")
+        client.send_message(letter())
+        assert len(server.messages) == 1
+
+
+def test_a_server_says_what_it_is_told_to_say() -> None:
+    answers = {"no@example.org": "550 No such user", "DATA": "451 Later"}
+    with smtp_server(answers=answers) as server, smtplib.SMTP(server.host, server.port) as client:
+        with pytest.raises(smtplib.SMTPRecipientsRefused, match="550"):
+            client.sendmail("a@example.org", ["no@example.org"], b"x")
+        with pytest.raises(smtplib.SMTPDataError, match="451"):
+            client.sendmail("a@example.org", ["yes@example.org"], b"x")
+        assert server.messages == []

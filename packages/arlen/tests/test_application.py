@@ -211,6 +211,20 @@ def test_the_cache_is_where_its_address_says(serve, tmp_path, arlen_redis):
         assert json.loads(ready.body)["checks"]["cache"] == {"ok": True, "critical": False}
 
 
+def test_what_the_cache_did_is_measured(serve, tmp_path):
+    app = arlen.Application(root=tmp_path)
+
+    @app.get("/")
+    async def index(cache: Cache) -> dict:
+        users = cache.namespace("users")
+        return {"found": [await users.get("k"), await users.get_or_set("k", lambda: asyncio.sleep(0, 1))]}
+
+    _, metrics = serve(app, "/", "/metrics")
+    text = metrics.body.decode()
+    assert 'arlen_cache_outcomes_total{namespace="users",outcome="misses"} 2' in text
+    assert 'arlen_cache_outcomes_total{namespace="users",outcome="made"} 1' in text
+
+
 def test_an_application_whose_cache_is_away_is_slower_and_not_broken(serve, tmp_path):
     app = arlen.Application({"cache": {"url": f"redis://127.0.0.1:{free_port()}/0"}}, root=tmp_path)
 

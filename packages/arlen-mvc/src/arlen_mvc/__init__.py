@@ -37,6 +37,8 @@ from .runtime import RouteInfo
 from .sessions.session import Session, SessionRequired
 from .sessions.store import MemorySessionStore, SessionStore, revoke_sessions
 from .settings import Settings, application_sections
+from .templates import Strictness
+from .translations import Translations, Translator
 from .versioning import Deprecation
 
 if TYPE_CHECKING:
@@ -90,8 +92,11 @@ __all__ = [
     "Settings",
     "StoredAnswer",
     "StreamResponse",
+    "Strictness",
     "TemplateError",
     "TransformerError",
+    "Translations",
+    "Translator",
     "UploadFile",
     "ValidationFailed",
     "application_sections",

@@ -52,11 +52,15 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Everything about one route that a caller can see; ``responses`` maps a status to what comes with it."""
+    """Everything about one route that a caller can see; ``responses`` maps a status to what comes with it.
+
+    ``usual`` is what it answers where ``responses`` names nothing: what an annotation says without promising it.
+    """
 
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     responses: Mapping[int, Body] = field(default_factory=dict)
+    usual: Mapping[int, Body] = field(default_factory=dict)
 
     @property
     def typed(self) -> bool:

@@ -8,8 +8,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .errors import ArlenServicesError, AttachmentError, CacheError, MissingDependencyError
-from .settings import AttachmentSettings, CacheSettings
+from .errors import (
+    ArlenServicesError,
+    AttachmentError,
+    CacheError,
+    JobError,
+    LocalizationError,
+    MailError,
+    MissingDependencyError,
+    RetriesExhausted,
+)
+from .settings import AttachmentSettings, CacheSettings, MailSettings
 
 if TYPE_CHECKING:
     from .attachments.store import AttachmentStore
@@ -25,7 +34,27 @@ if TYPE_CHECKING:
     from .cache.store import CacheStore
     from .cache.store_cache import StoreCache
     from .container import ServiceHealth, Services
+    from .i18n.memory import MemoryTranslator
+    from .i18n.translator import Translator
+    from .jobs.context import JobContext
+    from .jobs.file import FileJobQueue
+    from .jobs.memory import MemoryJobQueue
+    from .jobs.opening import open_jobs
+    from .jobs.queue import JobQueue
+    from .jobs.tasks import Tasks
+    from .jobs.worker import Worker
+    from .mail.file import FileMailer
+    from .mail.later import deliver_later, mail_task
+    from .mail.mailer import Mailer
+    from .mail.memory import MemoryMailer
+    from .mail.message import MailMessage
+    from .mail.opening import open_mailer
+    from .mail.part import MailAttachment
+    from .mail.smtp import SmtpMailer
+    from .mail.smtp_settings import SmtpSettings
     from .resilience.circuit_breaker import CircuitBreaker
+    from .resilience.policy import Jitter, RetryPolicy
+    from .resilience.wrappers import with_bulkhead, with_circuit_breaker, with_fallback, with_retry, with_timeout
 
 __version__ = "0.1.0"
 
@@ -42,21 +71,59 @@ __all__ = [
     "CachedFunction",
     "CircuitBreaker",
     "Encoding",
+    "FileJobQueue",
+    "FileMailer",
+    "Jitter",
+    "JobContext",
+    "JobError",
+    "JobQueue",
     "JsonEncoding",
+    "LocalizationError",
     "Lock",
+    "MailAttachment",
+    "MailError",
+    "MailMessage",
+    "MailSettings",
+    "Mailer",
     "MemoryCache",
+    "MemoryJobQueue",
+    "MemoryMailer",
+    "MemoryTranslator",
     "MissingDependencyError",
     "PostgresCache",
     "RedisCache",
+    "RetriesExhausted",
+    "RetryPolicy",
     "ServiceHealth",
     "Services",
     "SignedPickle",
+    "SmtpMailer",
+    "SmtpSettings",
     "StoreCache",
+    "Tasks",
+    "Translator",
+    "Worker",
     "cached",
+    "deliver_later",
+    "mail_task",
     "open_cache",
+    "open_jobs",
+    "open_mailer",
+    "with_bulkhead",
+    "with_circuit_breaker",
+    "with_fallback",
+    "with_retry",
+    "with_timeout",
 ]
 
 _HOMES = {
+    "jobs.context": ("JobContext",),
+    "jobs.file": ("FileJobQueue",),
+    "jobs.memory": ("MemoryJobQueue",),
+    "jobs.opening": ("open_jobs",),
+    "jobs.queue": ("JobQueue",),
+    "jobs.tasks": ("Tasks",),
+    "jobs.worker": ("Worker",),
     "attachments.store": ("AttachmentStore",),
     "cache.cached": ("CachedFunction", "cached"),
     "cache.encoding": ("Encoding", "JsonEncoding", "SignedPickle"),
@@ -70,7 +137,20 @@ _HOMES = {
     "cache.store": ("CacheStore",),
     "cache.store_cache": ("StoreCache",),
     "container": ("ServiceHealth", "Services"),
+    "i18n.memory": ("MemoryTranslator",),
+    "i18n.translator": ("Translator",),
+    "mail.file": ("FileMailer",),
+    "mail.later": ("deliver_later", "mail_task"),
+    "mail.mailer": ("Mailer",),
+    "mail.memory": ("MemoryMailer",),
+    "mail.message": ("MailMessage",),
+    "mail.opening": ("open_mailer",),
+    "mail.part": ("MailAttachment",),
+    "mail.smtp": ("SmtpMailer",),
+    "mail.smtp_settings": ("SmtpSettings",),
     "resilience.circuit_breaker": ("CircuitBreaker",),
+    "resilience.policy": ("Jitter", "RetryPolicy"),
+    "resilience.wrappers": ("with_bulkhead", "with_circuit_breaker", "with_fallback", "with_retry", "with_timeout"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -73,7 +73,7 @@ class AttachmentSettings:
         default="file:storage/attachments",
         metadata={
             "env": "ARLEN_ATTACHMENTS_URL",
-            "doc": "where attachments are kept: memory:, file:<directory> or s3://<bucket>/<prefix>?region=",
+            "doc": "where attachments are kept: memory:, file:directory or s3://bucket/prefix?region=",
         },
     )
     max_bytes: int = field(
@@ -109,4 +109,40 @@ class AttachmentSettings:
     path: str = field(
         default="/attachments",
         metadata={"env": "ARLEN_ATTACHMENTS_PATH", "doc": "where signed links lead to"},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The ``[mail]`` table of an application's configuration."""
+
+    url: str = field(
+        default="file:storage/mail",
+        metadata={
+            "env": "ARLEN_MAIL_URL",
+            "secret": True,
+            "doc": "where mail goes: memory:, file:<directory>, smtp://<user>:<password>@<host> or smtps://",
+        },
+    )
+    allowed_recipients: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "env": "ARLEN_MAIL_ALLOWED_RECIPIENTS",
+            "doc": 'addresses that mail may go to, such as "*@example.org"; none: all',
+        },
+    )
+    redirect_to: str = field(
+        default="",
+        metadata={
+            "env": "ARLEN_MAIL_REDIRECT_TO",
+            "doc": "the address to which mail goes that is for others than the allowed ones",
+        },
+    )
+    max_attempts: int = field(
+        default=3,
+        metadata={
+            "env": "ARLEN_MAIL_MAX_ATTEMPTS",
+            "minimum": 1,
+            "doc": "how often a message is handed over before it has failed",
+        },
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arlen_mvc.template_environment import make_environment
+from arlen_mvc.templates.environment import make_environment
 
 _EXTENSIONS = ("htm", "html", "json", "txt", "xml")
 

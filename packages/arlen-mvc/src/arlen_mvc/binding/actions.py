@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from arlen_http import ThreadPool
@@ -18,12 +19,10 @@ from arlen_mvc.resources import Resources
 from arlen_mvc.routes import RouteDeclaration
 
 from .plan import Plan, Surroundings
-from .returns import Answer, answer_of, returns_nothing
+from .returns import Answer, answer_of, usual_answers
 from .signature import Signature
 
 BODILESS = frozenset(("GET", "HEAD", "OPTIONS"))
-EMPTY_OR_RENDERED = {200: Body({}), 204: Body({})}
-"""The answers of an action that returns nothing: what it rendered, or 204."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,14 @@ class BoundAction:
     """An action with only the context left to pass.
 
     ``holds`` tells whether something is given back after the response; ``answer`` is what its annotation promises;
-    ``returns_nothing`` where that is ``None``.
+    ``usual`` gives its answers where it promises nothing.
     """
 
     step: Step
     signature: Signature
     answer: Answer | None
     mistakes: tuple[Mistake, ...]
-    returns_nothing: bool = False
+    usual: Callable[[], Mapping[int, Body]] = dict
 
     @property
     def holds(self) -> bool:
@@ -49,7 +48,7 @@ class BoundAction:
         operation = self.signature.describe(components)
         if self.answer is not None:
             return replace(operation, responses=self.answer.describe(components).responses)
-        return replace(operation, responses=EMPTY_OR_RENDERED) if self.returns_nothing else operation
+        return replace(operation, usual=self.usual())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Binder:
         answer, unanswerable = answer_of(action)
         mistakes = (*plan.mistakes, *unanswerable)
         step = signature.arrived(signature.held(step))
-        return BoundAction(step, signature, answer, mistakes, answer is None and returns_nothing(action))
+        return BoundAction(step, signature, answer, mistakes, partial(usual_answers, action))
 
     def request_factories(self) -> tuple[dict[type[Any], Callable[[Context], Any]], list[Mistake]]:
         """What ``ctx.get`` may call at any time: the plain factories of scope ``request``."""

@@ -21,6 +21,9 @@ from .annotations import bare
 from .description import JSON as MEDIA_TYPE
 from .plan import hints_of
 
+_PLAIN: Mapping[Any, str] = {
+    dict: MEDIA_TYPE, list: MEDIA_TYPE, Mapping: MEDIA_TYPE, str: "text/plain", bytes: "application/octet-stream",
+}  # fmt: skip
 _CONTAINERS = (list, set, frozenset, tuple, dict, Sequence, Mapping)
 
 
@@ -84,12 +87,22 @@ def answer_of(action: Callable[..., Any]) -> tuple[Answer | None, list[Mistake]]
     return Answer(model, type(None) in members), []
 
 
-def returns_nothing(action: Callable[..., Any]) -> bool:
-    """Whether the annotation says so."""
+def usual_answers(action: Callable[..., Any]) -> Mapping[int, Body]:
+    """What an annotation without a model says of the answers, by the table of implicit returns."""
     try:
-        return hints_of(action).get("return") is type(None)
+        annotation, _ = bare(hints_of(action).get("return"))
     except NameError:
-        return False
+        return {}
+    if annotation is type(None):
+        return {200: Body({}), 204: Body({})}  # what it rendered, or nothing
+    kind = typing.get_origin(annotation) or annotation
+    if kind not in _PLAIN:
+        return {}
+    try:
+        schema = model_of(annotation).schema(Components())
+    except (TypeError, NameError, RuntimeError):
+        schema = {}
+    return {200: Body({_PLAIN[kind]: schema})}
 
 
 def _members(annotation: Any) -> Iterator[Any]:

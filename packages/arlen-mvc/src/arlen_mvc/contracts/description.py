@@ -51,4 +51,5 @@ def merged(signature: Operation, contract: Operation) -> Operation:
         (*contract.parameters, *others),
         contract.body or signature.body,
         {**signature.responses, **contract.responses},
+        signature.usual,
     )

@@ -55,7 +55,7 @@ def responses_of(route: RouteInfo, operation: Operation, elsewhere: bool, compon
     declared = {
         status: Reply.of(each).body(components) for status, each in sorted(route.documentation.responses.items())
     }
-    promised = dict(operation.responses)
+    promised = dict(operation.responses or operation.usual)
     if any(200 < status < 300 for status in declared) and 200 not in declared:
         usual = promised.pop(200, Body({}))
         declared = {status: _with_content(status, body, usual) for status, body in declared.items()}

@@ -50,13 +50,14 @@ class Subject:
 def check_templates(linter: TemplateLinter, paths: Sequence[str] = ()) -> tuple[list[Diagnostic], int]:
     """The findings in these templates, and how many were read.
 
-    ``paths`` are templates below the root, or directories of them; without any, all are read.
+    ``paths`` are templates or directories of them, below the root or below the working directory; without any, all are
+    read.
 
     Raises:
         UsageError: there is no such template.
     """
     names = linter.names()
-    chosen = sorted({name for path in paths for name in _below(path, names)}) if paths else names
+    chosen = sorted({name for path in paths for name in _below(path, names, linter.root)}) if paths else names
     return [finding for name in chosen for finding in linter.lint_file(name)], len(chosen)
 
 
@@ -131,9 +132,11 @@ def _tell(findings: Sequence[Diagnostic]) -> None:
         print(finding, file=sys.stderr)  # noqa: T201
 
 
-def _below(path: str, names: Sequence[str]) -> list[str]:
-    path = path.replace("\\", "/").removeprefix("./").rstrip("/")
-    found = [name for name in names if name == path or name.startswith(f"{path}/")]
-    if not found:
-        raise UsageError(f"there is no template {path!r} below the root")
-    return found
+def _below(path: str, names: Sequence[str], root: Path | None) -> list[str]:
+    given = path.replace("\\", "/").removeprefix("./").rstrip("/")
+    from_here = Path(path).absolute()
+    for prefix in (given, from_here.relative_to(root).as_posix() if root and from_here.is_relative_to(root) else given):
+        found = [name for name in names if name == prefix or name.startswith(f"{prefix}/") or prefix == "."]
+        if found:
+            return found
+    raise UsageError(f"there is no template {path!r} below {root}")

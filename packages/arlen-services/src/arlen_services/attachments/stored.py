@@ -62,10 +62,11 @@ class StoredAttachments:
         expires_at: datetime | None = None,
         policy: AttachmentPolicy | None = None,
     ) -> str:
+        named, declared = _name(name), declared_type(content_type)
         draft = AttachmentInfo(
             attachment_id=self._ids.new(),
-            name=_name(name),
-            content_type=declared_type(content_type),
+            name=named,
+            content_type=declared,
             size_bytes=0,
             sha256="",
             created_at=self._clock(),

@@ -79,7 +79,7 @@ class PostgresStore:
         return (await self.get_many(namespace, (key,)))[0]
 
     async def get_many(self, namespace: str, keys: Sequence[str]) -> list[Item | None]:
-        found = dict(await self._ask(sql.GET, (namespace, list(keys))))
+        found: dict[str, bytes] = dict(await self._ask(sql.GET, (namespace, list(keys))))
         return [self._codec.decode(found.get(key)) for key in keys]
 
     async def set_many(self, namespace: str, items: Mapping[str, Item], ttl: float) -> None:

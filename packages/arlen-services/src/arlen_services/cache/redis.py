@@ -20,7 +20,6 @@ from arlen_services.errors import CacheError
 from arlen_services.redis_client import (
     AuthenticationError,
     NoScriptError,
-    Redis,
     RedisError,
     command_client,
     place_of,
@@ -30,6 +29,7 @@ from arlen_services.redis_client import TimeoutError as RedisTimeoutError
 from arlen_services.resilience.circuit_breaker import CircuitBreaker
 
 from . import _redis_scripts as scripts
+from ._redis_line import RedisLine
 from .codec import Codec
 from .encoding import Encoding
 from .failure import FailurePolicy
@@ -53,7 +53,7 @@ class RedisStore:
         CacheError: ``unknown_scheme`` or ``invalid_url``, at construction, before any connection.
     """
 
-    __slots__ = ("_breaker", "_client", "_codec", "_connections", "_pid", "_tag_prefix", "_timeout", "_url", "name")
+    __slots__ = ("_breaker", "_codec", "_connections", "_line", "_owner", "_tag_prefix", "_timeout", "_url", "name")
 
     def __init__(
         self,
@@ -70,8 +70,8 @@ class RedisStore:
         self._connections = connections
         self._codec = Codec(encoding)
         self._breaker = CircuitBreaker() if breaker is None else breaker
-        self._client: Redis | None = None
-        self._pid = 0
+        self._line: RedisLine | None = None
+        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._tag_prefix = f"{namespace}#tag|"
         self.name = f"redis_cache@{place_of(url)}"
 
@@ -178,9 +178,9 @@ class RedisStore:
         await self._ask("PING")
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None and self._pid == os.getpid():
-            await client.aclose()
+        line, self._line = self._line, None
+        if line is not None and self._owner == (os.getpid(), asyncio.get_running_loop()):
+            await line.close()
 
     async def _run(self, script: scripts.Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         try:
@@ -193,8 +193,7 @@ class RedisStore:
         if not breaker.admits():
             raise circuit_open(self.name)
         try:
-            async with asyncio.timeout(self._timeout):
-                answer = await self._connected().execute_command(*command)  # type: ignore[no-untyped-call]
+            answer = await self._connected().ask(*command)
         except NoScriptError:
             breaker.succeeded()
             raise
@@ -213,13 +212,13 @@ class RedisStore:
         breaker.succeeded()
         return answer
 
-    def _connected(self) -> Redis:
-        """The client of this process; one that was forked does not use the connections of its parent."""
-        pid = os.getpid()
-        if self._client is None or self._pid != pid:
-            self._client = command_client(self._url, socket_timeout=self._timeout, connections=self._connections)
-            self._pid = pid
-        return self._client
+    def _connected(self) -> RedisLine:
+        """The line of this process, since a forked one must not speak over its parent's, and of this event loop."""
+        owner = (os.getpid(), asyncio.get_running_loop())
+        if self._line is None or self._owner != owner:
+            self._line = RedisLine(self._url, timeout=self._timeout, connections=self._connections)
+            self._owner = owner
+        return self._line
 
 
 class RedisCache(StoreCache):

@@ -19,6 +19,8 @@ from .store import CacheStore, Item
 
 T = TypeVar("T")
 
+COUNTED_NAMESPACES = 100
+
 _logger = logging.getLogger("arlen_services.cache")
 
 
@@ -65,7 +67,7 @@ class StoreCache:
         return self._store
 
     def statistics(self) -> Mapping[str, CacheStatistics]:
-        """What was counted, by namespace."""
+        """What was counted, by namespace; from the hundredth on, with the namespace around it."""
         return dict(self._namespaces)
 
     async def open(self) -> None:
@@ -213,7 +215,8 @@ class StoreCache:
     def namespace(self, name: str) -> Self:
         inner = copy.copy(self)
         inner._namespace = nested(self._namespace, name)
-        inner._counts = self._namespaces.setdefault(inner._namespace, CacheStatistics())
+        if inner._namespace in self._namespaces or len(self._namespaces) < COUNTED_NAMESPACES:
+            inner._counts = self._namespaces.setdefault(inner._namespace, CacheStatistics())
         return inner
 
     def _seconds(self, ttl: float | None) -> float:

@@ -11,7 +11,9 @@ from .memory import CONTEXT
 
 TEMPLATE_SUFFIXES = frozenset({".html", ".htm", ".txt", ".xml", ".svg", ".md", ".jinja", ".jinja2", ".j2"})
 _SKIPPED = frozenset({".git", ".hatch", ".tox", ".venv", "__pycache__", "build", "dist", "node_modules", "venv"})
-_CALL = re.compile(r"""(?<![\w.])(?:\w+\.)*(?:t|_|translate|localize|gettext)\(\s*(?P<quote>["'])(?P<key>.+?)(?P=quote)""")
+_CALL = re.compile(
+    r"""(?<![\w.])(?:\w+\.)*(?:t|_|translate|localize|gettext)\(\s*(?P<quote>["'])(?P<key>.+?)(?P=quote)"""
+)
 
 
 class Use(NamedTuple):

@@ -34,21 +34,21 @@ def translate_html(
     key: str,
     *,
     locale: str | None = None,
-    fallback_locale: str | None = None,
+    fallback: str | None = None,
     default: str | None = None,
-    arguments: Mapping[str, object] | None = None,
+    args: Mapping[str, object] | None = None,
 ) -> Markup:
     """A translation for HTML. The text of a key that ends in ``_html`` is markup; every other text is escaped.
 
     Arguments are escaped in both, unless they are marked as HTML.
     """
-    given = dict(arguments or {})
+    given = dict(args or {})
     if key.strip().endswith("_html"):
         places = {name: escaped(value) for name, value in given.items()}
-        return Markup(_text(translator, key, locale, fallback_locale, default, places))
+        return Markup(_text(translator, key, locale, fallback, default, places))
     marked = {name: as_html() for name, value in given.items() if (as_html := getattr(value, "__html__", None))}
     tokens = {name: f"\ue000{number}\ue001" for number, name in enumerate(marked)}
-    shown = html.escape(_text(translator, key, locale, fallback_locale, default, {**given, **tokens}))
+    shown = html.escape(_text(translator, key, locale, fallback, default, {**given, **tokens}))
     for name, token in tokens.items():
         shown = shown.replace(token, marked[name])
     return Markup(shown)
@@ -58,10 +58,8 @@ def _text(
     translator: Translator,
     key: str,
     locale: str | None,
-    fallback_locale: str | None,
+    fallback: str | None,
     default: str | None,
     arguments: Mapping[str, object],
 ) -> str:
-    return translator.translate(
-        key, locale=locale, fallback_locale=fallback_locale, default=default, arguments=arguments
-    )
+    return translator.translate(key, locale=locale, fallback=fallback, default=default, args=arguments)

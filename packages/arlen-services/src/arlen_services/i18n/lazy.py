@@ -15,13 +15,13 @@ class LazyText:
 
     __slots__ = ("_arguments", "_key", "_translator")
 
-    def __init__(self, translator: Translator, key: str, arguments: Mapping[str, object] | None = None) -> None:
+    def __init__(self, translator: Translator, key: str, args: Mapping[str, object] | None = None) -> None:
         self._translator = translator
         self._key = key
-        self._arguments = dict(arguments or {})
+        self._arguments = dict(args or {})
 
     def __str__(self) -> str:
-        return self._translator.translate(self._key, arguments=self._arguments)
+        return self._translator.translate(self._key, args=self._arguments)
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)

@@ -60,11 +60,11 @@ class MemoryTranslator:
     def translate(
         self,
         key: str,
-        *,
         locale: str | None = None,
-        fallback_locale: str | None = None,
+        fallback: str | None = None,
         default: str | None = None,
-        arguments: Mapping[str, object] | None = None,
+        args: Mapping[str, object] | None = None,
+        *,
         context: str = "",
     ) -> str:
         """As the protocol says; ``context`` tells two meanings of one key apart (``msgctxt`` of gettext).
@@ -77,10 +77,10 @@ class MemoryTranslator:
         name = key.strip() if isinstance(key, str) else ""
         if not name:
             return default or ""
-        fallback = normalize(fallback_locale) or self.default_fallback
-        wanted = normalize(locale) or current_locale() or fallback
-        given = arguments or {}
-        entry, found_in = self._find(f"{context}{CONTEXT}{name}" if context else name, wanted, fallback)
+        last = normalize(fallback) or self.default_fallback
+        wanted = normalize(locale) or current_locale() or last
+        given = args or {}
+        entry, found_in = self._find(f"{context}{CONTEXT}{name}" if context else name, wanted, last)
         if entry is None:
             shown = single(name if default is None else default).text.fill(given, wanted, write)
             return self._missing(name, wanted, shown)

@@ -24,11 +24,10 @@ class Translator(Protocol):
     def translate(
         self,
         key: str,
-        *,
         locale: str | None = None,
-        fallback_locale: str | None = None,
+        fallback: str | None = None,
         default: str | None = None,
-        arguments: Mapping[str, object] | None = None,
+        args: Mapping[str, object] | None = None,
     ) -> str:
         """The text of a key: in the locale, in its fallback, else ``default``, else the key itself.
 

@@ -10,9 +10,11 @@ from .file import FileJobQueue
 from .limit import Limit
 from .memory import MemoryJobQueue
 from .new_job import AcceptedJob, HeldUntil, NewJob, OnConflict, Unique, accept
+from .opening import open_jobs
 from .pools import Pools
 from .queue import CAPABILITIES, DEFAULT_LEASE, JobQueue
 from .record import JobFilter, JobRecord, JobState, Progress, QueueCounts
+from .results import result_of
 from .schedule import Every, Missed, Schedule
 from .scheduler import Scheduler, ScheduleStatus
 from .settlement import Acknowledge, Discard, Failure, LeaseStatus, Outcome, Release, Retry, Settlement, followers
@@ -73,12 +75,14 @@ __all__ = [
     "NewJob",
     "OnConflict",
     "Outcome",
+    "open_jobs",
     "pending",
     "Pools",
     "Progress",
     "QueueCounts",
     "Release",
     "release",
+    "result_of",
     "Retry",
     "retry",
     "RetryJob",

@@ -11,6 +11,7 @@ from .mailer import Mailer
 from .memory import MemoryMailer
 from .message import MailMessage
 from .mime import compose, new_message_id, to_bytes
+from .opening import open_mailer
 from .part import MailAttachment, MailCalendar
 from .redirecting import AllowListMailer, RedirectingMailer
 from .rendering import render_message
@@ -39,6 +40,7 @@ __all__ = [
     "deliver_later",
     "mail_task",
     "new_message_id",
+    "open_mailer",
     "render_message",
     "to_bytes",
     "validate",

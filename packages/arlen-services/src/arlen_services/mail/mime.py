@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.policy
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -10,6 +9,7 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from .address import Mailbox
+from .folding import SMTP
 from .message import MailMessage
 from .part import MailAttachment, MailCalendar
 
@@ -24,7 +24,7 @@ def new_message_id(message: MailMessage) -> str:
 def compose(message: MailMessage, *, message_id: str, date: datetime) -> EmailMessage:
     """The MIME message: one body, both as ``multipart/alternative`` with the text first, inline images beside the HTML
     as ``multipart/related``, files around all as ``multipart/mixed``. ``bcc`` and ``metadata`` are not in it."""
-    mail = EmailMessage(policy=email.policy.SMTP)
+    mail = EmailMessage(policy=SMTP)
     mail["From"] = _headers((message.from_,))
     _put_recipients(mail, message)
     mail["Subject"] = message.subject
@@ -47,7 +47,7 @@ def compose(message: MailMessage, *, message_id: str, date: datetime) -> EmailMe
 def to_bytes(mail: EmailMessage, *, utf8: bool = False) -> bytes:
     """The message as it travels: lines that end in CRLF, none beyond 998 bytes, ASCII only unless ``utf8`` (RFC 6531)
     lets headers hold any letter."""
-    return mail.as_bytes(policy=email.policy.SMTP.clone(utf8=utf8, cte_type="7bit"))
+    return mail.as_bytes(policy=SMTP.clone(utf8=utf8, cte_type="7bit"))
 
 
 def _put_recipients(mail: EmailMessage, message: MailMessage) -> None:

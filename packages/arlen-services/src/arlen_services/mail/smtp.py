@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from email.message import EmailMessage
 from typing import Protocol
@@ -21,6 +22,9 @@ from .smtp_settings import SmtpSettings
 from .validation import validate
 
 _log = logging.getLogger("arlen.services.mail")
+
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,200}>")
 
 
 class Signer(Protocol):
@@ -64,7 +68,7 @@ class SmtpMailer:
     async def deliver(self, message: MailMessage) -> str:
         """As the protocol says. A ``message_id`` in the metadata is used, so that a repetition can be recognised."""
         validate(message)
-        message_id = str(message.metadata.get("message_id") or new_message_id(message))
+        message_id = _given_id(message) or new_message_id(message)
         now = self._clock()
         mail = compose(message, message_id=message_id, date=now)
         sender = Mailbox.parse(message.return_path or message.from_)
@@ -97,3 +101,8 @@ class SmtpMailer:
         if self._signer is None:
             return content
         return self._signer.sign(content, Mailbox.parse(message.from_).domain)
+
+
+def _given_id(message: MailMessage) -> str:
+    given = message.metadata.get("message_id")
+    return given if isinstance(given, str) and _MESSAGE_ID.fullmatch(given) else ""

@@ -19,6 +19,7 @@ FAULTS_OF_THE_MESSAGE = frozenset(
         "header_invalid",
         "header_reserved",
         "content_type_invalid",
+        "not_text",
     }
 )
 """The codes with which `validate` refuses: no other adapter would take the message either."""
@@ -55,7 +56,8 @@ def validate(message: MailMessage) -> None:
     Raises:
         MailError: permanent; code ``not_a_message``, ``sender_blank``, ``no_recipient``, ``address_invalid``,
             ``header_injection`` (a line break in a header, a subject, a name or an address), ``header_invalid`` (no
-            header name of RFC 5322), ``header_reserved`` (a field of the message says it) or ``content_type_invalid``.
+            header name of RFC 5322), ``header_reserved`` (a field of the message says it) ``content_type_invalid``
+            or ``not_text`` (half a surrogate pair).
     """
     if not isinstance(message, MailMessage):
         raise _refusal(f"a {type(message).__name__} cannot be sent; make a MailMessage of it", "not_a_message")
@@ -66,6 +68,8 @@ def validate(message: MailMessage) -> None:
             "the message has nobody in to; name somebody, or say undisclosed=True and name somebody in cc or bcc",
             "no_recipient",
         )
+    for field, text in (("subject", message.subject), ("text", message.text_body), ("HTML", message.html_body)):
+        _refuse_what_is_no_text(text, field)
     _refuse_control(message.subject, "subject")
     for name, value in message.headers.items():
         _check_header(name, value)
@@ -88,9 +92,17 @@ def _check_header(name: str, value: str) -> None:
         raise _refusal(f"the header {name} follows from the fields of the message", "header_reserved", field=name)
 
 
+def _refuse_what_is_no_text(text: str, field: str) -> None:
+    try:
+        text.encode()
+    except (UnicodeError, AttributeError):
+        raise _refusal(f"the {field} of the message is no text of Unicode", "not_text", field=field) from None
+
+
 def _refuse_control(text: str, field: str) -> None:
     if not isinstance(text, str):
         raise _refusal(f"the {field} is a {type(text).__name__}; give a string", "header_invalid", field=field)
+    _refuse_what_is_no_text(text, field)
     if _CONTROL.search(text):
         raise _refusal(
             f"the {field} holds a line break or a control character; take it out", "header_injection", field=field

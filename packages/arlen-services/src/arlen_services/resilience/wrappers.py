@@ -79,16 +79,17 @@ class _Retry:
         if call.operation not in self._operations:
             return await call()
         attempts = max(1, self._policy.max_attempts)
-        for attempt in range(1, attempts + 1):
+        attempt = 1
+        while True:
             try:
                 return _not_empty(await call(), call)
             except Exception as error:
                 if _is_permanent(error) or not self._policy.covers(error) or not call.replayable:
                     raise
-                if attempt == attempts:
+                if attempt >= attempts:
                     raise _exhausted(call, attempts, error) from error
             await self._sleep(self._policy.delay_after(attempt))
-        raise AssertionError("unreachable")
+            attempt += 1
 
 
 class _Timeout:

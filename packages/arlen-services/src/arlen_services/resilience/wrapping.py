@@ -1,8 +1,8 @@
 """Any adapter with something around its operations, still of the same shape.
 
 A wrapper has every public name of what it wraps, so it keeps its protocol, and says in ``adapter_name`` what is around
-it: ``retry(timeout(s3_attachments))``. Coroutine functions are guarded; everything else goes straight through, and so do
-``open`` and ``close``.
+it: ``retry(timeout(s3_attachments))``. Coroutine functions are guarded; everything else goes straight through, and so
+do ``open`` and ``close``. What an operation gives back, such as a namespace or a stream, is not wrapped.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def name_of(adapter: object) -> str:
 
 def wrapped(adapter: A, guard: Guard) -> A:
     """The adapter with a guard around each of its operations."""
-    return cast(A, _wrapper_of(type(adapter))(adapter, guard))
+    return cast(A, _wrapper_of(cast(type, type(adapter)))(adapter, guard))
 
 
 class _Wrapper:
@@ -71,6 +71,9 @@ class _Wrapper:
     @property
     def adapter_name(self) -> str:
         return f"{self._guard.name}({name_of(self._adapter)})"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._adapter, name)
 
 
 @cache

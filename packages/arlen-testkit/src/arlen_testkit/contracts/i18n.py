@@ -34,11 +34,11 @@ class TranslatorContract(ABC):
             ("greeting", {"locale": "es"}, "Hola %{name}"),
             ("farewell", {"locale": "es"}, "Goodbye"),
             ("farewell", {"locale": "fr"}, "Goodbye"),
-            ("greeting", {"locale": "fr", "fallback_locale": "es"}, "Hola %{name}"),
-            ("farewell", {"locale": "fr", "fallback_locale": "es", "default": "x"}, "x"),
+            ("greeting", {"locale": "fr", "fallback": "es"}, "Hola %{name}"),
+            ("farewell", {"locale": "fr", "fallback": "es", "default": "x"}, "x"),
             ("greeting", {}, "Hello %{name}"),
             ("greeting", {"locale": " "}, "Hello %{name}"),
-            ("greeting", {"locale": "", "fallback_locale": "es"}, "Hola %{name}"),
+            ("greeting", {"locale": "", "fallback": "es"}, "Hola %{name}"),
             ("greeting", {"locale": " ES_mx "}, "Hola %{name}"),
             (" greeting ", {"locale": "es"}, "Hola %{name}"),
             ("nothing", {"locale": "es"}, "nothing"),
@@ -67,8 +67,8 @@ class TranslatorContract(ABC):
     def test_places_are_filled_in_one_pass(self, text: str, arguments: dict[str, object], wanted: str) -> None:
         translator = self._ready()
         translator.register({"text": text}, "en")
-        assert translator.translate("text", arguments=arguments) == wanted
-        assert translator.translate("nothing", default=text, arguments=arguments) == wanted
+        assert translator.translate("text", args=arguments) == wanted
+        assert translator.translate("nothing", default=text, args=arguments) == wanted
 
     def test_registration_adds_and_the_later_text_wins(self) -> None:
         translator = self._ready()

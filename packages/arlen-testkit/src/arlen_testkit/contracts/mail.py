@@ -50,6 +50,8 @@ REFUSED: list[tuple[str, Any]] = [
     ("header_injection", replace(LETTER, attachments=[MailAttachment("a\nb", b"")])),
     ("header_invalid", replace(LETTER, headers={"X A": "1"})),
     ("header_reserved", replace(LETTER, headers={"Bcc": "all@example.org"})),
+    ("not_text", replace(LETTER, text_body="\ud800")),
+    ("not_text", replace(LETTER, subject="\ud800")),
     ("content_type_invalid", replace(LETTER, attachments=[MailAttachment("a", b"", "pdf")])),
 ]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from arlen_mvc import Application, ApplicationError, SessionStore
+from arlen_mvc.metrics.snapshot import Snapshot
 from arlen_services import ArlenServicesError, Cache, CacheSettings, StoreCache, open_cache
 
+from .cache_metrics import snapshot
 from .session_store import CacheSessionStore
 
 TABLE = "cache"
@@ -27,6 +29,14 @@ def wire(app: Application) -> None:
     @app.health_check("cache", critical=False)
     async def answers() -> None:
         await app.resource(Cache).delete("arlen.health")  # type: ignore[type-abstract]
+
+    app.metrics.collect(lambda: _figures(app))
+
+
+def _figures(app: Application) -> Snapshot:
+    """Those of the cache that was made here; one that the application provides itself tells its own."""
+    cache = app.resource(Cache) if app.started else None  # type: ignore[type-abstract]
+    return snapshot(cache.statistics()) if isinstance(cache, StoreCache) else []
 
 
 async def _open(app: Application) -> AsyncIterator[StoreCache]:

@@ -1,0 +1,1 @@
+"""Job queues measured side by side, each in an environment of its own."""
