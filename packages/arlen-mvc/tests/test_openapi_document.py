@@ -538,3 +538,9 @@ def test_a_page_whose_return_is_annotated_is_still_a_page(annotation):
     show.__annotations__["return"] = annotation
     app.get("/page")(show)
     assert valid(app)["paths"] == {}
+
+
+def test_a_route_with_a_contract_may_refuse_with_422():
+    app = Application()
+    app.get("/items", response_schema=Item)(lambda ctx: {})
+    assert list(operation(app, "/items")["responses"]) == ["200", "422"]

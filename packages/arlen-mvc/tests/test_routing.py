@@ -65,14 +65,17 @@ def test_a_controller_has_what_its_context_has(ask):
             self.stash["seen"] = self.query("q")
             return self.render_json({"q": self.context.stash["seen"], "json": self.wants_json}, 201)
 
-        @get("/wrong")
-        async def wrong(self):
-            return self.no_such_thing
+        @get("/plain")
+        async def plain(self):
+            self.status, self.locale = 202, "de"
+            return {"locale": self.context.locale}
 
     app = Application()
     app.add_controller(Notes)
     response = ask(app, "GET /notes?q=tea", headers={"accept": "application/json"})
     assert (response.status, response.json) == (201, {"q": "tea", "json": True})
+    plain = ask(app, "GET /plain")
+    assert (plain.status, plain.json) == (202, {"locale": "de"})
     with pytest.raises(AttributeError, match="has no attribute 'context'"):
         Notes().stash  # noqa: B018
 

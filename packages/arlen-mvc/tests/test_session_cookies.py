@@ -5,7 +5,7 @@ import os
 from base64 import urlsafe_b64encode
 
 import pytest
-from arlen_http import Request
+from arlen_http import Request, Response
 from arlen_mvc import Application, Session
 from arlen_mvc.sessions.cookie_sessions import CookieSessions
 from arlen_mvc.sessions.settings import SessionSettings
@@ -355,3 +355,35 @@ def test_session_fixation_the_session_before_the_login_is_worth_nothing_after_it
     after = ask(app, "POST /login", headers=planted)
     assert ask(app, "GET /read", headers=sent(after)).json == {"basket": ["book"], "user": 7}
     assert ask(app, "GET /read", headers=planted).json == {"basket": ["book"]}
+
+
+@pytest.mark.parametrize("place", ["action", "layer", "process"])
+def test_a_response_that_is_a_constant_carries_nobodys_session_to_another(ask, place):
+    shared = Response("hello", headers={"x-own": "1"})
+    app = Application({"session": {"enabled": True, "secret": SECRET}, "csrf": {"enabled": False}})
+
+    @app.get("/{name}")
+    async def hello(ctx, name):
+        if name != "nobody":
+            ctx.session["name"] = name
+        return shared
+
+    async def layer(ctx, call_next):
+        await call_next(ctx)
+        return shared
+
+    class Halting:
+        def process(self, ctx):
+            if not ctx.request.path.endswith("nobody"):
+                ctx.session["name"] = ctx.request.path
+            return shared
+
+    if place == "layer":
+        app.use(layer)
+    if place == "process":
+        app.use(Halting())
+    assert len(cookies_of(ask(app, "GET /ada"))) == 1
+    nobody = ask(app, "GET /nobody")
+    assert cookies_of(nobody) == []
+    assert (nobody.text, nobody.response.headers["x-own"]) == ("hello", "1")
+    assert shared.headers.get_all("set-cookie") == []

@@ -159,7 +159,10 @@ def test_a_server_that_comes_back_is_found_by_the_same_mailer():
             await mailer.deliver(LETTER)
         with pytest.raises(MailError, match="cannot be reached"):
             await mailer.deliver(LETTER)
-        await mailer.close()
+        with smtp_server(port=first.port) as second:
+            await mailer.deliver(LETTER)
+            assert len(second.messages) == 1
+            await mailer.close()
 
     asyncio.run(scenario())
 

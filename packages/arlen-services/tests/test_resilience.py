@@ -184,3 +184,11 @@ def test_a_bulkhead_lets_some_in_some_wait_and_refuses_the_rest():
         return [task.exception().code for task in done], len(waiting)
 
     assert asyncio.run(crowd()) == (["bulkhead_full"], 3)
+
+
+def test_a_bulkhead_has_room_again_when_calls_have_ended():
+    store = with_bulkhead(MemoryAttachments(), at_once=1)
+    assert [asyncio.run(store.save("a", None, b"x")) for _ in range(3)] == ["att-1", "att-2", "att-3"]
+    with pytest.raises(AttachmentError):
+        asyncio.run(store.save("", None, b"x"))
+    assert asyncio.run(store.save("a", None, b"x")) == "att-4"

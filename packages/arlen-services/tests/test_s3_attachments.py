@@ -6,7 +6,8 @@ from urllib.request import urlopen
 
 import pytest
 from arlen_services import AttachmentError
-from arlen_services.attachments.s3 import PART, S3Attachments, S3Place
+from arlen_services.attachments.objects import Presentation
+from arlen_services.attachments.s3 import PART, S3Attachments, S3Objects, S3Place
 from arlen_testkit.processes import free_port
 
 
@@ -77,6 +78,13 @@ def test_an_upload_in_parts_that_is_cancelled_is_aborted(place, listing):
 
     asyncio.run(cancelled())
     assert "<Upload>" not in listing("uploads")
+    assert "<Key>" not in listing("list-type=2")
+
+
+def test_content_that_breaks_off_is_never_an_object(place, listing):
+    shown = Presentation("text/plain", "attachment")
+    with pytest.raises(ConnectionAbortedError):
+        asyncio.run(S3Objects(place).write("half", _large_then(_fail), shown))
     assert "<Key>" not in listing("list-type=2")
 
 

@@ -6,6 +6,7 @@ import pytest
 from arlen_services import RedisCache, StoreCache
 from arlen_services.cache.memory import MemoryStore
 from arlen_services.cache.tiered import TieredStore
+from arlen_services.redis_client import command_client
 from arlen_testkit.contracts.cache import CacheContract
 
 
@@ -63,10 +64,20 @@ def test_a_change_elsewhere_ends_the_copy(arlen_redis, change):
         "increment": lambda cache: cache.increment("k"),
     }
 
+    async def heard(channel):
+        listeners = 0
+        async with command_client(arlen_redis.url) as client:
+            while not listeners:
+                await asyncio.sleep(0.01)
+                ((_, listeners),) = await client.pubsub_numsub(channel)
+        await asyncio.sleep(0.05)
+
     async def scenario():
         options = {"namespace": f"{arlen_redis.prefix}cache", "near_ttl": 3600}
         async with RedisCache(arlen_redis.url, **options) as one, RedisCache(arlen_redis.url, **options) as other:
             await one.set("k", 1)
+            assert await other.get("k") == 1
+            await heard(f"{arlen_redis.prefix}cache#changes")
             assert await other.get("k") == 1
             await changes[change](one)
             async with asyncio.timeout(10):

@@ -32,12 +32,21 @@ async def p95_us(queue: JobQueue) -> float:
     return sorted(seconds)[int(CLAIMS * 0.95)] * 1e6
 
 
+async def in_redis(address: str) -> JobQueue:
+    return RedisJobQueue(address, socket_timeout=60)
+
+
+async def in_postgres(address: str) -> JobQueue:
+    queue = PostgresJobQueue(address)
+    await queue.install()
+    return queue
+
+
+STORES = {"redis": in_redis, "postgres": in_postgres}
+
+
 async def main(store: str, address: str, few: int, many: int) -> None:
-    queue: JobQueue = RedisJobQueue(address, socket_timeout=60)
-    if store == "postgres":
-        stored = PostgresJobQueue(address)
-        await stored.install()
-        queue = stored
+    queue = await STORES[store](address)
     await fill(queue, few)
     found = {"few_us": await p95_us(queue)}
     await fill(queue, many - few)

@@ -66,6 +66,12 @@ class MutableHeaders:
         for name, value in source.items() if isinstance(source, Mapping) else source:
             self.append(name, value)
 
+    def copy(self) -> MutableHeaders:
+        """The same fields, to be changed apart from these."""
+        other = MutableHeaders()
+        other._pairs = self._pairs.copy()
+        return other
+
     def set(self, name: str, value: str) -> None:
         """Give a field one value, in its first place or at the end."""
         pair = _checked(name, value)

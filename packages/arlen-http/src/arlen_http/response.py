@@ -89,6 +89,14 @@ class Response:
         """No content."""
         return cls(b"", status, headers, "")
 
+    def copy(self) -> Response:
+        """The same answer, with fields and callbacks that can be changed apart from this one's."""
+        other = Response(self.body, self.status, None, self.content_type)
+        other.own_headers = self.own_headers and self.own_headers.copy()
+        other.constant_headers = self.constant_headers
+        other.after = self.after
+        return other
+
     @property
     def headers(self) -> MutableHeaders:
         """The fields beside Content-Type; created on first access."""

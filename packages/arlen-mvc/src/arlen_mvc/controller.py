@@ -56,6 +56,24 @@ class Controller:
 
     context: Context
 
+    @property
+    def status(self) -> int:
+        """Status of the answer, as ``self.context.status``."""
+        return self.context.status
+
+    @status.setter
+    def status(self, status: int) -> None:
+        self.context.status = status
+
+    @property
+    def locale(self) -> str:
+        """Locale of the answer, as ``self.context.locale``."""
+        return self.context.locale
+
+    @locale.setter
+    def locale(self, locale: str) -> None:
+        self.context.locale = locale
+
     def __getattr__(self, name: str) -> Any:
         if name == "context" or name.startswith("__"):
             raise AttributeError(f"{type(self).__qualname__!r} object has no attribute {name!r}", name=name, obj=self)

@@ -84,7 +84,7 @@ def _onion(layer: Onion, step: Step, failures: Failures) -> Step:
 
     async def around(ctx: Context) -> Response:
         try:
-            return ctx.replace_response(the_response(ctx, await layer(ctx, call_next)))
+            return ctx.take(the_response(ctx, await layer(ctx, call_next)))
         except Exception as error:  # noqa: BLE001 - the layers further out still see an answer
             return await failures.answer_awaited(ctx, error)
 

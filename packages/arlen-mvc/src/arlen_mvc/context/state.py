@@ -160,19 +160,28 @@ class RequestState:
         return draft
 
     def adopt(self, response: Response) -> Response:
-        """Answer with this response; headers set so far are added where it has none of that name.
-
-        A response belongs to one request: do not return the same object twice.
-        """
+        """Answer with this response; headers set so far are added where it has none of that name."""
         draft = self._response
-        if draft is not None and draft is not response:
+        if draft is response:
+            return response
+        response = self.take(response)
+        if draft is not None:
             settled = {name for name, _ in response.headers}
             for name, value in draft.headers:
                 if name not in settled or name == "set-cookie":
                     response.headers.append(name, value)
             response.after = draft.after + response.after
-        self._response = response
         return response
+
+    def take(self, response: Response) -> Response:
+        """Answer with what the application's own code gave, instead of the response so far.
+
+        A plain response is copied: it may be a constant that other requests are answered with as well, and what this
+        request adds, a cookie above all, is nobody else's.
+        """
+        if response is not self._response:
+            self._response = response.copy() if type(response) is Response else response
+        return self._response
 
     def replace_response(self, response: Response) -> Response:
         """Answer with this response instead of the one so far, of which nothing remains."""

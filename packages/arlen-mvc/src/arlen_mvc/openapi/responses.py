@@ -77,7 +77,7 @@ def _refusals(route: RouteInfo, operation: Operation, elsewhere: bool) -> list[i
     """The statuses that the framework itself may answer with, because of what the route says."""
     statuses = [401, 403] if route.protection else []
     statuses += [404] if elsewhere else []
-    if route.contract.request is not None or operation.parameters or operation.body:
+    if route.contract or operation.parameters or operation.body:
         statuses.append(422)
     if operation.body is not None:
         statuses += [413, 415]

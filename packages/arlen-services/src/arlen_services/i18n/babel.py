@@ -11,7 +11,7 @@ from typing import Any, Literal
 from arlen_services.errors import LocalizationError, MissingDependencyError
 
 try:
-    from babel import Locale, UnknownLocaleError, negotiate_locale
+    from babel import Locale, UnknownLocaleError
     from babel.dates import format_date, format_datetime, format_time
     from babel.lists import format_list
     from babel.messages.catalog import Catalog
@@ -69,11 +69,6 @@ def _category(rule: Callable[[Any], str], number: object) -> str:
 def direction(locale: str) -> Literal["ltr", "rtl"]:
     """Where the text of a locale runs to."""
     return "rtl" if locale_data(locale).text_direction == "rtl" else "ltr"
-
-
-def best_of(preferred: Iterable[str], available: Iterable[str]) -> str | None:
-    """The first of the available locales that somebody prefers, or a kind of it."""
-    return negotiate_locale(list(preferred), list(available), sep="-")
 
 
 def write(value: Any, kind: str, option: str, locale: str, zone: tzinfo | None = None) -> str:

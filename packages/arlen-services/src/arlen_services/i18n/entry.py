@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from .text import Text
 
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 """The plural categories of CLDR."""
-
-Category: TypeAlias = Callable[[object, str], str]
-"""The category of a number in a locale."""
 
 
 class Rules(Protocol):

@@ -7,6 +7,7 @@ from .bounded import EagerJobQueue, drain, run_due
 from .context import JobContext, running_job
 from .envelope import JobEnvelope, Lease
 from .file import FileJobQueue
+from .flow import Group, chain, enqueue_group
 from .limit import Limit
 from .memory import MemoryJobQueue
 from .new_job import AcceptedJob, HeldUntil, NewJob, OnConflict, Unique, accept
@@ -42,6 +43,7 @@ __all__ = [
     "Acknowledge",
     "acknowledge",
     "CAPABILITIES",
+    "chain",
     "dead_letters",
     "DEFAULT_LEASE",
     "dequeue",
@@ -51,7 +53,9 @@ __all__ = [
     "drain",
     "EagerJobQueue",
     "Every",
+    "enqueue_group",
     "Failure",
+    "Group",
     "FileJobQueue",
     "followers",
     "heartbeat",

@@ -12,6 +12,7 @@ from arlen_services.clock import Clock, system_clock
 from arlen_services.errors import JobError
 
 from .envelope import Lease
+from .flow import settle
 from .memory import MemoryJobQueue
 from .new_job import NewJob
 from .pools import Pools
@@ -104,7 +105,7 @@ class _Run:
             raise
         finally:
             if self._later:
-                await self._queue.settle(self._later)
+                await settle(self._queue, self._later)
         return self.summary
 
     async def _one(self, runner: Runner, lease: Lease, limit: int) -> None:
@@ -114,7 +115,7 @@ class _Run:
         if isinstance(ran.settlement, Retry | Release):
             self._later.append(ran.settlement)
         else:
-            await self._queue.settle([ran.settlement])
+            await settle(self._queue, [ran.settlement])
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise asyncio.CancelledError

@@ -42,6 +42,10 @@ class JobContext:
     def job(self) -> JobEnvelope:
         return self._lease.envelope
 
+    @property
+    def queue(self) -> JobQueue:
+        return self._queue
+
     def stop_if_cancelled(self) -> None:
         """Leave the handler here, if the job should stop."""
         if self.cancelled:

@@ -17,6 +17,7 @@ from arlen_services.resilience.policy import Random, RetryPolicy
 
 from .context import JobContext, Progressed, running_job
 from .envelope import Lease
+from .flow import OWN_TASKS, arguments_in, followers_of
 from .pools import Pools
 from .queue import JobQueue
 from .settlement import Acknowledge, Discard, Failure, Release, Retry, Settlement
@@ -66,11 +67,11 @@ class Runner:
 
     async def run(self, lease: Lease) -> Ran:
         """One attempt. Cancelling it gives a `Release`; see `JobContext.cancelled` for handlers in threads."""
-        task = self._tasks.get(lease.envelope.name)
+        task = self._tasks.get(lease.envelope.name) or OWN_TASKS.get(lease.envelope.name)
         if task is None:
             return Ran(self._unknown(lease))
         try:
-            arguments = task.arguments(lease.envelope.payload)
+            arguments = task.arguments(arguments_in(lease.envelope.payload))
         except JobError as error:
             return Ran(Discard(lease, error.code, self._failure(lease, error)), error)
         interruptible = task.runs is Runs.LOOP
@@ -120,13 +121,14 @@ class Runner:
             running_job.reset(token)
 
     def _done(self, task: Task[..., Any], lease: Lease, result: Any) -> Ran:
+        then = followers_of(lease.envelope.payload)
         if task.keep_result <= 0:
-            return Ran(Acknowledge(lease))
+            return Ran(Acknowledge(lease, then=then))
         try:
             kept = json.loads(json.dumps(result, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as error:
             return Ran(Discard(lease, "result_not_serializable", self._failure(lease, error)), error)
-        return Ran(Acknowledge(lease, kept, task.keep_result))
+        return Ran(Acknowledge(lease, kept, task.keep_result, then))
 
     def _failed(self, task: Task[..., Any], lease: Lease, error: BaseException) -> Settlement:
         failure = self._failure(lease, error)

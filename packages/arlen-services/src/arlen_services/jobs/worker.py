@@ -17,10 +17,12 @@ from arlen_services.resilience.policy import Random, RetryPolicy
 
 from .context import Progressed
 from .envelope import Lease
+from .flow import look_at_groups, settle
 from .intake import Pace, Rotation
 from .memory_use import peak_memory
 from .pools import Pools
 from .queue import DEFAULT_LEASE, JobQueue
+from .record import JobState
 from .runner import Ran, Runner
 from .scheduler import Scheduler
 from .settlement import Discard, LeaseStatus, Outcome, Release, Settlement
@@ -172,7 +174,7 @@ class Worker:
         if not batch:
             return
         try:
-            outcomes = await self._queue.settle(batch)
+            outcomes = await settle(self._queue, batch)
         except JobError as error:
             self._done = batch + self._done
             await self._store_failed("settle", error)
@@ -270,7 +272,8 @@ class Worker:
     async def _recover_for_ever(self) -> None:
         while True:
             try:
-                await self._queue.recover()
+                dead = [job for job in await self._queue.recover() if job.state is JobState.DEAD]
+                await look_at_groups(self._queue, [job.envelope.payload for job in dead])
             except JobError as error:
                 logger.warning("the job queue %s failed to take leases back: %s", self._queue.name, error)
             await self._sleep(min(LONGEST_WAIT, self._lease_seconds / 3))

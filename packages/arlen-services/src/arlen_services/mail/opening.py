@@ -18,7 +18,7 @@ from .redirecting import AllowListMailer, RedirectingMailer
 from .retrying import RetryingMailer
 from .smtp_settings import SmtpSettings
 
-Opener: TypeAlias = Callable[[str, Path], Mailer]
+Opener: TypeAlias = Callable[[MailSettings, Path], Mailer]
 
 RETRY_DELAY = 1.0
 
@@ -44,24 +44,22 @@ def open_mailer(settings: MailSettings, root: str | os.PathLike[str] = ".") -> M
             details={"scheme": scheme},
             permanent=True,
         )
-    return _guarded(opener(settings.url, Path(root)), settings)
+    return _guarded(opener(settings, Path(root)), settings)
 
 
 def _guarded(mailer: Mailer, settings: MailSettings) -> Mailer:
-    if settings.max_attempts > 1 and not isinstance(mailer, MemoryMailer | FileMailer):
-        mailer = RetryingMailer(mailer, max_attempts=settings.max_attempts, retry_delay=RETRY_DELAY)
     redirected = RedirectingMailer(mailer, settings.redirect_to) if settings.redirect_to else None
     if settings.allowed_recipients:
         return AllowListMailer(mailer, allow=settings.allowed_recipients, otherwise=redirected or MemoryMailer())
     return redirected or mailer
 
 
-def _memory(url: str, root: Path) -> Mailer:
+def _memory(settings: MailSettings, root: Path) -> Mailer:
     return MemoryMailer()
 
 
-def _file(url: str, root: Path) -> Mailer:
-    parts = urlsplit(url)
+def _file(settings: MailSettings, root: Path) -> Mailer:
+    parts = urlsplit(settings.url)
     directory = unquote(parts.path)
     if parts.netloc or not directory.strip("/"):
         raise MailError(
@@ -72,10 +70,13 @@ def _file(url: str, root: Path) -> Mailer:
     return FileMailer(root / Path(directory).expanduser(), eml=parse_qs(parts.query).get("eml") == ["1"])
 
 
-def _smtp(url: str, root: Path) -> Mailer:
+def _smtp(settings: MailSettings, root: Path) -> Mailer:
     from .smtp import SmtpMailer
 
-    return SmtpMailer(SmtpSettings.from_url(url))
+    mailer = SmtpMailer(SmtpSettings.from_url(settings.url))
+    if settings.max_attempts <= 1:
+        return mailer
+    return RetryingMailer(mailer, max_attempts=settings.max_attempts, retry_delay=RETRY_DELAY)
 
 
 OPENERS: Mapping[str, Opener] = {"memory": _memory, "file": _file, "smtp": _smtp, "smtps": _smtp}

@@ -110,7 +110,7 @@ class SmtpConnection:
         await asyncio.sleep(0)
 
     async def _make_secret(self) -> None:
-        if True:
+        if self._settings.tls != "starttls":
             return
         try:
             await self._client.starttls(tls_context=tls_context(self._settings))

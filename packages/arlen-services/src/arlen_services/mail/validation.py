@@ -9,21 +9,6 @@ from arlen_services.errors import MailError
 from .address import Mailbox
 from .message import MailMessage
 
-FAULTS_OF_THE_MESSAGE = frozenset(
-    {
-        "not_a_message",
-        "no_recipient",
-        "sender_blank",
-        "address_invalid",
-        "header_injection",
-        "header_invalid",
-        "header_reserved",
-        "content_type_invalid",
-        "not_text",
-    }
-)
-"""The codes with which `validate` refuses: no other adapter would take the message either."""
-
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _RESERVED = frozenset(

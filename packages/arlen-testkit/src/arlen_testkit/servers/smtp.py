@@ -61,14 +61,16 @@ def smtp_server(
     tls: Literal["starttls", "implicit"] = "starttls",
     credentials: Mapping[str, str] | None = None,
     answers: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[SmtpServer]:
-    """SMTP for the length of a ``with`` block, on a free port of 127.0.0.1, in a thread.
+    """SMTP for the length of a ``with`` block, on 127.0.0.1, in a thread.
 
     Args:
         certificate: the server's side of TLS; with it nothing is taken in the clear.
         tls: when TLS begins: after ``STARTTLS``, or with the connection.
         credentials: passwords, or tokens for XOAUTH2, by user; with them nobody sends without one.
         answers: what to say instead of yes, such as ``550 No such user``, by recipient; of ``DATA`` for whole messages.
+        port: where to listen; a free port unless it is given.
 
     Raises:
         ServiceUnavailable: ``not_installed``.
@@ -79,7 +81,7 @@ def smtp_server(
         raise ServiceUnavailable(
             "no SMTP server for the tests: install 'arlen-testkit[servers]'", code="not_installed"
         ) from error
-    server = SmtpServer("127.0.0.1", free_port())
+    server = SmtpServer("127.0.0.1", port or free_port())
     handler = _Keeper(server.messages, credentials or {}, answers or {})
     starts_with_tls = certificate is not None and tls == "implicit"
     controller = Controller(
