@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 from arlen_http import InvalidHeader, Request, Server
 from arlen_mvc import Application
-from arlen_mvc.content_security_policy import ContentSecurityPolicy
-from arlen_mvc.redirects import is_safe_redirect
+from arlen_mvc.browser.content_security_policy import ContentSecurityPolicy
+from arlen_mvc.browser.redirects import is_safe_redirect
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from arlen_mvc import Application
-from arlen_mvc.correlation import identify, stamp_request, stamp_trace
+from arlen_mvc.observability.correlation import identify, stamp_request, stamp_trace
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 import pytest
 from arlen_http import Request
 from arlen_mvc import Application, ApplicationError, HTTPError
-from arlen_mvc.origin_patterns import UnsafePattern, safe_pattern
+from arlen_mvc.browser.origin_patterns import UnsafePattern, safe_pattern
 
 ALLOWED = "https://app.example.com"
 FIELD = "access-control-allow-origin"

@@ -113,8 +113,8 @@ def test_a_broken_repr_does_not_break_the_page(ask):
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json", "application/problem+json"])
 def test_it_refuses_to_show_itself_in_production_whoever_calls_it(ask, accept):
-    from arlen_mvc.development_page import show_developed
-    from arlen_mvc.error_answers import Failure
+    from arlen_mvc.error_pages.answers import Failure
+    from arlen_mvc.error_pages.development import show_developed
 
     app = Application({"environment": "production"})
     failure = Failure(500, "controller_exception", "ValueError: hunter2", cause=ValueError("hunter2"))

@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 from arlen_http import Request, Response
 from arlen_mvc import Application
-from arlen_mvc.health import Health, HealthCheck
+from arlen_mvc.health.health import Health, HealthCheck
 from arlen_router import Host
 
 JSON = {"accept": "application/json"}

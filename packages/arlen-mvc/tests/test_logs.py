@@ -15,8 +15,8 @@ from arlen_http import Request
 from arlen_mvc import Application
 from arlen_mvc.composition import Step
 from arlen_mvc.logs import JSONLines, Logger, Redaction, RequestFields, TextLines, add_request_fields
-from arlen_mvc.staged import staged
-from arlen_mvc.timings import Timings
+from arlen_mvc.observability.staged import staged
+from arlen_mvc.observability.timings import Timings
 from hypothesis import example, given
 from hypothesis import strategies as st
 

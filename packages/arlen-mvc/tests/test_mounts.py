@@ -164,7 +164,7 @@ def test_a_wsgi_application_is_served_below_its_prefix(run):
 
 
 def test_the_absence_of_a2wsgi_names_the_extra(monkeypatch):
-    monkeypatch.delitem(sys.modules, "arlen_mvc.wsgi", raising=False)
+    monkeypatch.delitem(sys.modules, "arlen_mvc.mounting.wsgi", raising=False)
     monkeypatch.setitem(sys.modules, "a2wsgi", None)
     with pytest.raises(MissingDependencyError, match=r"arlen-mvc\[wsgi\]"):
         Application().mount_wsgi("/old", wsgi_echo)

@@ -14,7 +14,7 @@ def test_it_holds_for_what_waits_and_tells_what_there_is_otherwise():
         assert job.attempt == 0
         await assert_enqueued(queue, "mail", count=2)
         await assert_enqueued(queue, "report", count=0)
-        with pytest.raises(AssertionError, match="0 instead of 1 jobs mail with {'to': 'bobby'} wait") as caught:
+        with pytest.raises(AssertionError, match=r"0 instead of 1 jobs mail with .* wait") as caught:
             await assert_enqueued(queue, "mail", payload={"to": "bobby"})
         assert "mail {'to': 'peggy'}" in str(caught.value)
 

@@ -124,3 +124,22 @@ def test_a_member_that_is_cancelled_while_it_waits_is_noticed_by_the_watch(tasks
         assert await tasks.queue.mark(f"group:{group.group_id}") is None
 
     asyncio.run(law())
+
+
+def test_two_who_see_a_group_complete_at_once_let_its_callback_follow_once(seen):
+    class BothSee(MemoryJobQueue):
+        """Every check finds the note of the group, as if another had not yet removed it."""
+
+        async def change_mark(self, key, old, new):
+            return new is None or await super().change_mark(key, old, new)
+
+    async def law():
+        tasks = Tasks(BothSee())
+        tasks.task(name="call")(lambda: seen.append("called"))
+        await enqueue_group(tasks.queue, [], on_success=NewJob("call"))
+        await drain(tasks.queue, tasks)
+        [watch] = await pending(tasks.queue)
+        await drain(tasks.queue, tasks, at=watch.not_before)
+        assert seen == ["called"]
+
+    asyncio.run(law())

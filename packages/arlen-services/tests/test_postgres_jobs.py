@@ -104,7 +104,6 @@ def test_a_refused_job_leaves_the_transaction_of_the_caller_usable(with_queue, j
         await queue.enqueue("a", idempotency_key="k")
         refused = NewJob("b", unique=Unique("k", on_conflict=OnConflict.REFUSE))
         async with await psycopg.AsyncConnection.connect(jobs_dsn) as connection:
-            await connection.execute("SELECT 1")
             with pytest.raises(JobError) as caught:
                 await queue.enqueue_many([refused], connection=connection)
             assert caught.value.code == "duplicate_job"
@@ -301,5 +300,19 @@ def test_a_follower_gives_way_to_the_job_that_holds_its_key(with_queue):
         follower = NewJob("second", unique=Unique("k", on_conflict=OnConflict.REFUSE))
         assert await queue.settle([Acknowledge(lease, then=[follower])]) == [Outcome.ACKNOWLEDGED]
         assert [job.name for job in await pending(queue)] == ["holder"]
+
+    with_queue(law)
+
+
+def test_a_job_that_may_be_refused_waits_for_the_commit_too(with_queue, jobs_dsn):
+    async def law(queue):
+        job = NewJob("a", unique=Unique("k", on_conflict=OnConflict.REFUSE))
+        async with await psycopg.AsyncConnection.connect(jobs_dsn) as connection:
+            await queue.enqueue_many([job], connection=connection)
+            await connection.rollback()
+        with psycopg.connect(jobs_dsn) as connection:
+            queue.enqueue_within(connection, [job])
+            connection.rollback()
+        assert await pending(queue) == []
 
     with_queue(law)

@@ -7,7 +7,8 @@ import sys
 from contextlib import closing, contextmanager
 
 import pytest
-from arlen_services import CacheError, CircuitBreaker, RedisCache, SignedPickle
+from arlen_services import CacheError, CircuitBreaker, RedisCache, SignedPickle, StoreCache
+from arlen_services.cache.memory import MemoryStore
 from arlen_services.redis_client import command_client
 from arlen_testkit.processes import Line, free_port, serve_process
 from arlen_testkit.servers.redis import bundled_program, system_program
@@ -245,6 +246,35 @@ def test_a_server_that_was_stopped_and_started_is_used_again(tmp_path, policy):
         assert await cache.get_or_set("k", lambda: asyncio.sleep(0, "made"), tags=["t"]) == "made"
         assert await cache.touch("k") is False
         assert cache.store.outages >= 4
+
+    asyncio.run(scenario())
+
+
+def test_a_server_that_was_restarted_between_two_calls_is_not_noticed(tmp_path):
+    port = free_port()
+
+    async def scenario():
+        cache = RedisCache(f"redis://127.0.0.1:{port}/0")
+        for value in (1, 2):
+            with server_on(port, tmp_path):
+                await cache.set("k", value)
+                assert await cache.get("k") == value
+            for _ in range(3):
+                await asyncio.sleep(0)
+        await cache.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_entry_that_was_stored_while_its_tags_were_unknown_is_not_found():
+    class WithoutTags(MemoryStore):
+        async def tag_versions(self, tags, ttl):
+            raise CacheError("away", code="circuit_open")
+
+    async def scenario():
+        cache = StoreCache(WithoutTags(), on_failure="miss")
+        await cache.set("k", 1, tags=["t"])
+        assert await cache.get("k") is None
 
     asyncio.run(scenario())
 

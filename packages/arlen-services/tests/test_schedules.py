@@ -1,4 +1,5 @@
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -211,3 +212,12 @@ def test_two_schedules_of_one_name_are_refused():
     with pytest.raises(JobError) as caught:
         tasks.every(5)(tasks.get("tick"))
     assert caught.value.code == "duplicate_schedule"
+
+
+def test_without_its_library_a_cron_schedule_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cronsim", None)
+    monkeypatch.delitem(sys.modules, "arlen_services.jobs.cron")
+    tasks = Tasks()
+    with pytest.raises(MissingDependencyError) as caught:
+        tasks.cron("@daily")(tasks.task()(lambda: None))
+    assert caught.value.details == {"extra": "cron"}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Request, Response, StreamResponse
 
+from .api.idempotency import Attempt, Idempotency, IdempotencyStore, MemoryIdempotencyStore, StoredAnswer
 from .application import Application
 from .binding import Body, Cookie, Depends, File, Form, Header, Path, Query, SessionValue
-from .cache_control import CacheControl
+from .caching.cache_control import CacheControl
 from .context import Context
 from .contracts.transformers import TransformerError, apply_transformer, register_transformer, transformer_names
 from .controller import Controller, delete, get, patch, post, put, route
@@ -26,7 +27,6 @@ from .errors import (
     ValidationFailed,
 )
 from .events import Event
-from .idempotency import Attempt, Idempotency, IdempotencyStore, MemoryIdempotencyStore, StoredAnswer
 from .logs import Logger
 from .metrics import MetricsRegistry
 from .middleware import CallNext

@@ -15,7 +15,6 @@ from arlen_config import Config
 from arlen_http import Request, Response, ServerSettings, ThreadPool
 from arlen_router import RouteTable
 
-from .asgi_face import ASGIApp, ASGIMiddleware, asgi_face
 from .assembly import Parts, assemble
 from .binding.overrides import Overrides
 from .callables import place_of, with_optional_argument
@@ -26,10 +25,12 @@ from .dispatch import Dispatch
 from .errors import ApplicationError
 from .failures import ErrorHandlers
 from .lifecycle import Hook, Lifecycle
-from .mounting import TakesMounts
-from .mounts import Mounts
-from .observation import Observation
-from .observed import Observed
+from .mounting.asgi_face import ASGIApp, ASGIMiddleware, asgi_face
+from .mounting.declaring import TakesMounts
+from .mounting.mounts import Mounts
+from .mounting.static_files import StaticMounts
+from .observability.observation import Observation
+from .observability.observed import Observed
 from .openapi.described import DescribesItself, Webhook
 from .plugins import Plugins, TakesPlugins
 from .resources import Resources, Scope
@@ -37,7 +38,6 @@ from .route_configuration import ConfigurableRouter
 from .routes import DeclaresRoutes, EnclosureOptions, RouteDeclaration, RouteDecorators, Router
 from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
-from .static_files import StaticMounts
 from .templates import Additions
 from .templates.registration import HasTemplates
 from .translations.localised import Localised

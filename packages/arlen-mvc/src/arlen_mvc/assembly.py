@@ -12,13 +12,15 @@ from arlen_http import Response, ThreadPool
 from arlen_router import Fault, Pattern, PatternError, RouteTableError
 from arlen_router import Router as TableBuilder
 
-from . import guards, middleware, static_files
+from . import guards, middleware
 from .auth.authenticator import Authenticator, known_caller
 from .auth.mistakes import find_mistakes as find_auth_mistakes
 from .auth.principal import Principal
 from .binding.actions import Binder, BoundAction
 from .binding.dependencies import releasing
 from .boundary import Boundary, Finish, opening
+from .browser.security_headers import SecurityHeaders
+from .browser.security_headers import find_mistakes as find_header_mistakes
 from .built_in import built_ins
 from .cluster.status import ClusterStatus
 from .cluster.status import find_mistakes as find_cluster_mistakes
@@ -28,17 +30,20 @@ from .contracts import compiled as contracts
 from .contracts.compiled import BODILESS, NO_CONTRACT, CompiledContract, compile_contract
 from .contracts.request_contract import checked
 from .contracts.response_contract import promised
-from .correlation import identify_forwarded, identify_request, stamp_request, stamp_trace
 from .dispatch import Dispatch, routing
-from .error_answers import Show, show_concealed
+from .error_pages.answers import Show, show_concealed
 from .errors import ApplicationError, Mistake
 from .failures import ErrorHandlers, Failures
 from .finalisation import keeping_request_ids, logging_requests, sampled, sealing, timing, with_lines
 from .formats import preference
 from .metrics.requests import UNMATCHED, RequestMetrics
 from .middleware import layered, the_response
-from .mounts import Mount, Mounts, marked, mounts_first
-from .observation import Observation
+from .mounting import static_files
+from .mounting.mounts import Mount, Mounts, marked, mounts_first
+from .mounting.static_files import StaticMount, StaticMounts
+from .observability.correlation import identify_forwarded, identify_request, stamp_request, stamp_trace
+from .observability.observation import Observation
+from .observability.staged import noting_arrival, staged, timed
 from .openapi.documents import Documents
 from .openapi.replies import find_mistakes as find_response_mistakes
 from .openapi.settings import find_mistakes as find_openapi_mistakes
@@ -48,16 +53,12 @@ from .results import respond
 from .route_configuration import ConfigurableRouter
 from .routes import RouteDeclaration
 from .runtime import Endpoint, RouteInfo, Runtime
-from .security_headers import SecurityHeaders
-from .security_headers import find_mistakes as find_header_mistakes
 from .sessions.mistakes import find_mistakes as find_session_mistakes
 from .sessions.session import Session
 from .sessions.sessions import sessions_of
 from .settings import Settings
-from .staged import noting_arrival, staged, timed
 from .standard_layers import find_mistakes as find_standard_mistakes
 from .standard_layers import layers_of_files, standard_layers
-from .static_files import StaticMount, StaticMounts
 from .templates import Additions, Templates
 from .tracing.configured import configured_tracer
 from .tracing.exporter import exporting
@@ -361,7 +362,7 @@ def _instantiate(controller: type[Controller]) -> Callable[[Context], Controller
 def _presentation(settings: Settings) -> Show:
     if settings.environment == "production":
         return show_concealed
-    from .development_page import show_developed
+    from .error_pages.development import show_developed
 
     return show_developed
 

@@ -14,10 +14,10 @@ from .cluster.status import ClusterStatus
 from .composition import Step
 from .context import Context
 from .errors import HTTPError
-from .health_endpoints import SIGNALS, HealthReport, is_local
+from .health.endpoints import SIGNALS, HealthReport, is_local
 from .metrics.endpoint import PATH as METRICS
 from .metrics.endpoint import metrics_action
-from .observation import Observation
+from .observability.observation import Observation
 from .openapi.documents import Documents
 from .openapi.endpoints import openapi_pages
 from .sessions.settings import SessionSettings

@@ -10,7 +10,7 @@ from arlen_http import ClientDisconnect, RequestRefused, Response, ServerBusy
 
 from .auth.errors import AuthError
 from .callables import awaits
-from .error_answers import Failure, Show
+from .error_pages.answers import Failure, Show
 from .errors import ArlenMVCError, ContractViolated, FieldError, HTTPError, RenderError, TemplateError, reason_phrase
 from .results import respond
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from .correlation import REQUEST_ID, Stamp
-from .request_summary import summary
+from .observability.correlation import REQUEST_ID, Stamp
+from .observability.request_summary import summary
 
 if TYPE_CHECKING:
     from .boundary import Finish
+    from .browser.security_headers import SecurityHeaders
     from .context import Context
-    from .security_headers import SecurityHeaders
 
 
 def sealing(security: SecurityHeaders, stamp: Stamp) -> Finish:

@@ -18,8 +18,8 @@ from .operations import Describe, undescribed
 if TYPE_CHECKING:
     from .auth.authenticator import Authenticator
     from .composition import Serve
-    from .correlation import Identity
     from .metrics.registry import MetricsRegistry
+    from .observability.correlation import Identity
     from .openapi.documents import Documents
     from .resources import Resources
     from .sessions.sessions import Sessions

@@ -11,18 +11,18 @@ from typing import Any
 from arlen_config import Config
 from arlen_http import ServerSettings
 
-from .api_helpers_settings import APIHelperSettings
+from .api.settings import APIHelperSettings
 from .auth.settings import AuthSettings
+from .browser.cors_settings import CORSSettings
+from .browser.settings import SecurityHeaderSettings
 from .cluster.settings import ClusterSettings
-from .cors_settings import CORSSettings
 from .csrf.settings import CSRFSettings
-from .error_settings import ErrorSettings
-from .observability_settings import ObservabilitySettings
+from .error_pages.settings import ErrorSettings
+from .observability.settings import ObservabilitySettings
 from .openapi.settings import OpenAPISettings
 from .plugins import PluginSettings
 from .profiles import PROFILES
 from .rate_limits.settings import RateLimitSettings
-from .security_header_settings import SecurityHeaderSettings
 from .sessions.settings import CompatibilitySettings, SessionSettings
 from .translations.settings import LocalisationSettings
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import cors
-from .conditional import AutomaticETags
-from .cors import CORS
+from .api.envelope import Envelope
+from .browser import cors
+from .browser.cors import CORS
+from .caching.conditional import AutomaticETags
 from .csrf.protection import CSRFProtection
-from .envelope import Envelope
 from .errors import Mistake
 from .rate_limits import mistakes as rate_limits
 from .rate_limits.layer import RateLimits

@@ -103,7 +103,7 @@ class AttachmentSettings:
         metadata={
             "env": "ARLEN_ATTACHMENTS_SECRET",
             "secret": True,
-            "doc": "signs links to attachments; with it the application serves them below path, without it nothing does",
+            "doc": "signs links to attachments; with it the application serves them below path, without it nowhere",
         },
     )
     path: str = field(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from arlen_mvc.api.envelope import EnvelopeAnswers
 from arlen_mvc.auth.shortcuts import AuthShortcuts
-from arlen_mvc.browser_shortcuts import BrowserShortcuts
-from arlen_mvc.conditional import ConditionalAnswers
+from arlen_mvc.browser.shortcuts import BrowserShortcuts
+from arlen_mvc.caching.conditional import ConditionalAnswers
 from arlen_mvc.contracts.members import Validation
-from arlen_mvc.envelope import EnvelopeAnswers
 from arlen_mvc.forms import FormShortcuts
-from arlen_mvc.observation_shortcuts import ObservationShortcuts
+from arlen_mvc.observability.shortcuts import ObservationShortcuts
 from arlen_mvc.tracing.shortcuts import TraceShortcuts
 from arlen_mvc.translations.shortcuts import TextShortcuts
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from arlen_http import Request, Response
 
 from arlen_mvc.afterwards import deferred
-from arlen_mvc.correlation import Identity
-from arlen_mvc.timings import Timings
+from arlen_mvc.observability.correlation import Identity
+from arlen_mvc.observability.timings import Timings
 
 if TYPE_CHECKING:
     from arlen_mvc.runtime import RouteInfo, Runtime

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from arlen_mvc.context.answers import Answers
-from arlen_mvc.error_answers import Failure, show_json
+from arlen_mvc.error_pages.answers import Failure, show_json
 from arlen_mvc.errors import FieldError, ValidationFailed
 from arlen_mvc.scalars import parse_integer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from arlen_mvc.masking import looks_secret, without_url_passwords
+from arlen_mvc.error_pages.masking import looks_secret, without_url_passwords
 
 MASK = "***"
 

@@ -16,7 +16,7 @@ from .registry import MetricsRegistry
 
 if TYPE_CHECKING:
     from arlen_mvc.context import Context
-    from arlen_mvc.observability_settings import ObservabilitySettings
+    from arlen_mvc.observability.settings import ObservabilitySettings
 
 PATH = "/metrics"
 

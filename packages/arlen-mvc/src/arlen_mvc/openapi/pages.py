@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from arlen_http import Response
 
-from arlen_mvc.content_security_policy import Nonce
+from arlen_mvc.browser.content_security_policy import Nonce
 from arlen_mvc.results import HTML
 
 from . import swagger

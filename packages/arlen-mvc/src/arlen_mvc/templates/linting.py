@@ -12,7 +12,7 @@ import jinja2
 from jinja2 import lexer, meta, nodes
 from jinja2.parser import Parser
 
-from arlen_mvc.content_security_policy import forbids_inline_scripts
+from arlen_mvc.browser.content_security_policy import forbids_inline_scripts
 
 from .diagnostics import Diagnostic, Level
 from .environment import EXTENSIONS

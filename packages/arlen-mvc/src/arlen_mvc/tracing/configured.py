@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arlen_mvc.observability_settings import ObservabilitySettings
+from arlen_mvc.observability.settings import ObservabilitySettings
 
 from .tracer import Tracer
 

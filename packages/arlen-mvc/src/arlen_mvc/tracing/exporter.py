@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from arlen_http import Request, Response
 
-from arlen_mvc.request_summary import summary
+from arlen_mvc.observability.request_summary import summary
 
 if TYPE_CHECKING:
     from arlen_mvc.boundary import Finish

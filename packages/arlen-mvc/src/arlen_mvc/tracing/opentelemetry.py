@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from arlen_mvc.correlation import Identity
 from arlen_mvc.errors import MissingDependencyError
 from arlen_mvc.metrics.requests import METHODS
-from arlen_mvc.request_summary import readable_path
+from arlen_mvc.observability.correlation import Identity
+from arlen_mvc.observability.request_summary import readable_path
 
 try:
     from opentelemetry import context, propagate

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from arlen_mvc.context.answers import Answers
 from arlen_mvc.logs.logger import Logger
-from arlen_mvc.timings import Timings
+from arlen_mvc.observability.timings import Timings
 
 
 class NoTimings:

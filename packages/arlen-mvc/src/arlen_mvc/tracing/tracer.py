@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from arlen_http import Request, Response
 
 from arlen_mvc.boundary import Boundary
-from arlen_mvc.timings import Timings
+from arlen_mvc.observability.timings import Timings
 
 if TYPE_CHECKING:
     from arlen_mvc.context import Context
-    from arlen_mvc.correlation import Identity
+    from arlen_mvc.observability.correlation import Identity
 
 
 class Span(Protocol):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from arlen_services.redis_client import RedisError, ResponseError, command_client
+from arlen_services.redis_client import RedisError, command_client
 
 
 class RedisLine:
     """At most ``connections`` connections, of which the one used last is used first.
 
-    Each command has ``timeout`` seconds in all: to wait for a connection, to connect, to ask and to be answered.
+    Each command has ``timeout`` seconds in all: to wait for a connection, to connect, to ask and to be answered. A
+    connection on which a command was cut off is closed by redis-py, and made anew by the next one.
     """
 
     __slots__ = ("_connections", "_idle", "_pool", "_room", "_timeout")
@@ -32,11 +33,6 @@ class RedisLine:
                 await self._ready(connection)
                 await connection.send_command(*command)
                 return await connection.read_response()
-            except ResponseError:
-                raise
-            except BaseException:
-                await connection.disconnect(nowait=True)
-                raise
             finally:
                 self._idle.append(connection)
 

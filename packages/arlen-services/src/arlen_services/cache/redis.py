@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +70,7 @@ class RedisStore:
         self._codec = Codec(encoding)
         self._breaker = CircuitBreaker() if breaker is None else breaker
         self._line: RedisLine | None = None
-        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._owner: asyncio.AbstractEventLoop | None = None
         self._tag_prefix = f"{namespace}#tag|"
         self.name = f"redis_cache@{place_of(url)}"
 
@@ -179,7 +178,7 @@ class RedisStore:
 
     async def close(self) -> None:
         line, self._line = self._line, None
-        if line is not None and self._owner == (os.getpid(), asyncio.get_running_loop()):
+        if line is not None and self._owner is asyncio.get_running_loop():
             await line.close()
 
     async def _run(self, script: scripts.Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
@@ -213,9 +212,9 @@ class RedisStore:
         return answer
 
     def _connected(self) -> RedisLine:
-        """The line of this process, since a forked one must not speak over its parent's, and of this event loop."""
-        owner = (os.getpid(), asyncio.get_running_loop())
-        if self._line is None or self._owner != owner:
+        """The line of this event loop; a forked process, which has one of its own, gets a line of its own."""
+        owner = asyncio.get_running_loop()
+        if self._line is None or self._owner is not owner:
             self._line = RedisLine(self._url, timeout=self._timeout, connections=self._connections)
             self._owner = owner
         return self._line

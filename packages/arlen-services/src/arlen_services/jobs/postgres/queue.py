@@ -22,7 +22,7 @@ from arlen_services.errors import JobError
 from arlen_services.jobs.envelope import Lease
 from arlen_services.jobs.new_job import NewJob, OnConflict, accept
 from arlen_services.jobs.queue import CAPABILITIES, DEFAULT_LEASE
-from arlen_services.jobs.record import JobFilter, JobRecord, JobState, Progress, QueueCounts
+from arlen_services.jobs.record import JobFilter, JobRecord, Progress, QueueCounts
 from arlen_services.jobs.settlement import LeaseStatus, Outcome, Settlement
 from arlen_services.jobs.steps import SingleSteps, new_job
 from arlen_services.jobs.wake import Bell
@@ -49,9 +49,12 @@ from .rows import (
     to_settle,
 )
 from .schema import versions
+from .statements import COUNTS, HEARTBEAT, NEXT_DUE, STATES
 
 POLL_WHILE_HEARING = 5.0
 POLL_WHILE_DEAF = 1.0
+BEGUN = b"SELECT 1"
+"""Opens the caller's transaction, where none is open yet: our savepoint must not become, and commit, the whole."""
 
 
 class Wake(StrEnum):
@@ -172,6 +175,8 @@ class PostgresJobQueue(SingleSteps):
             [row] = await self._ask(query, values)
             return [id_of(number) for number in row[0]]
         with self._errors():
+            if _may_refuse(jobs):
+                await connection.execute(BEGUN)
             async with connection.transaction() if _may_refuse(jobs) else nullcontext():
                 cursor = await connection.cursor(row_factory=tuple_row).execute(self._sql(query), values)
                 [row] = await cursor.fetchall()
@@ -183,8 +188,11 @@ class PostgresJobQueue(SingleSteps):
         if not accepted:
             return []
         query, values = self._enqueueing(to_enqueue(accepted))
-        with self._errors(), connection.transaction() if _may_refuse(jobs) else nullcontext():
-            [row] = connection.cursor(row_factory=tuple_row).execute(self._sql(query), values).fetchall()
+        with self._errors():
+            if _may_refuse(jobs):
+                connection.execute(BEGUN)
+            with connection.transaction() if _may_refuse(jobs) else nullcontext():
+                [row] = connection.cursor(row_factory=tuple_row).execute(self._sql(query), values).fetchall()
         return [id_of(number) for number in row[0]]
 
     async def claim(
@@ -212,13 +220,8 @@ class PostgresJobQueue(SingleSteps):
         return [Outcome(outcome) for outcome in row[0]]
 
     async def heartbeat(self, leases: Sequence[Lease], lease_seconds: float = DEFAULT_LEASE) -> list[LeaseStatus]:
-        query = """
-            UPDATE $p_jobs j SET expires_at = coalesce(%s, clock_timestamp()) + %s * interval '1 second'
-            FROM unnest(%s::bigint[], %s::text[]) AS lease (id, token)
-            WHERE j.id = lease.id AND j.token = lease.token AND j.state = 'leased' RETURNING j.token, j.cancelling
-        """
         ids, tokens = [number_of(lease.job_id) for lease in leases], [lease.token for lease in leases]
-        found = dict(await self._ask(query, [self._now(), lease_seconds, ids, tokens]))
+        found = dict(await self._ask(HEARTBEAT, [self._now(), lease_seconds, ids, tokens]))
         statuses = {None: LeaseStatus.LOST, False: LeaseStatus.HELD, True: LeaseStatus.CANCELLED}
         return [statuses[found.get(token)] for token in tokens]
 
@@ -258,22 +261,7 @@ class PostgresJobQueue(SingleSteps):
         return await self._records(query, [wanted.queue, wanted.queue, wanted.name, wanted.name, limit, offset])
 
     async def counts(self) -> dict[str, QueueCounts]:
-        query = """
-            WITH now AS (SELECT coalesce(%s, clock_timestamp()) AS present), counted AS (
-                SELECT queue, count(*) FILTER (WHERE state = 'pending' AND not_before <= present) AS pending,
-                    count(*) FILTER (WHERE state = 'pending' AND not_before > present) AS scheduled,
-                    count(*) FILTER (WHERE state = 'leased') AS leased,
-                    count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
-                    count(*) FILTER (WHERE state = 'dead') AS dead,
-                    count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
-                    min(not_before) FILTER (WHERE state = 'pending' AND not_before <= present) AS oldest
-                FROM $p_jobs, now GROUP BY queue
-            )
-            SELECT queue, pending, scheduled, leased, succeeded, dead, cancelled, oldest, paused IS NOT NULL
-            FROM counted FULL JOIN (SELECT queue, true AS paused FROM $p_job_pauses) AS pauses USING (queue)
-            ORDER BY queue COLLATE "C"
-        """
-        return {row[0]: counts_of(row[1:]) for row in await self._ask(query, [self._now()])}
+        return {row[0]: counts_of(row[1:]) for row in await self._ask(COUNTS, [self._now()])}
 
     async def cancel(self, job_id: str) -> bool:
         return await self._change("cancel", [job_id]) == 1
@@ -351,19 +339,7 @@ class PostgresJobQueue(SingleSteps):
         return [record_of(row) for row in await self._ask(query, [at or self._now(), *values])]
 
     async def _seconds_until_due(self, queues: Sequence[str]) -> float:
-        query = """
-            SELECT extract(epoch FROM min(moment) - coalesce(%s, clock_timestamp()))::float FROM (
-                SELECT line.not_before AS moment FROM unnest(%s::text[]) AS of (queue)
-                CROSS JOIN generate_series(0, 9) AS level CROSS JOIN LATERAL (
-                    SELECT j.not_before FROM $p_jobs j
-                    WHERE j.state = 'pending' AND NOT j.blocked AND j.queue = of.queue AND j.priority = level
-                    ORDER BY j.not_before, j.id LIMIT 1
-                ) AS line
-                WHERE NOT EXISTS (SELECT FROM $p_job_pauses p WHERE p.queue = of.queue)
-                UNION ALL SELECT min(blocked_until) FROM $p_jobs WHERE blocked
-            ) AS moments
-        """
-        [row] = await self._ask(query, [self._now(), list(queues)])
+        [row] = await self._ask(NEXT_DUE, [self._now(), list(queues)])
         return float("inf") if row[0] is None else float(row[0])
 
     async def _installed(self, connection: AsyncConnection[Any] | None = None) -> int:
@@ -403,13 +379,3 @@ def _order(lease: Lease) -> tuple[object, ...]:
 
 def _may_refuse(jobs: Iterable[NewJob]) -> bool:
     return any(job.unique is not None and job.unique.on_conflict is OnConflict.REFUSE for job in jobs)
-
-
-STATES: Mapping[JobState | None, str] = {None: "true"} | {
-    JobState.PENDING: "state = 'pending' AND not_before <= present",
-    JobState.SCHEDULED: "state = 'pending' AND not_before > present",
-    JobState.LEASED: "state = 'leased'",
-    JobState.SUCCEEDED: "state = 'succeeded'",
-    JobState.DEAD: "state = 'dead'",
-    JobState.CANCELLED: "state = 'cancelled'",
-}

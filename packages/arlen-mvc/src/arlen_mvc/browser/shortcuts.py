@@ -7,8 +7,9 @@ from datetime import datetime
 from arlen_http import Response
 from arlen_http.cookies import SameSite
 
+from arlen_mvc.context.answers import Answers
+
 from .content_security_policy import Nonce
-from .context.answers import Answers
 from .redirects import is_safe_redirect
 
 

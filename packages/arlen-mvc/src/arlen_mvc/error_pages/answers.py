@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from .errors import FieldError, TemplateError, reason_phrase
+from arlen_mvc.errors import FieldError, TemplateError, reason_phrase
+from arlen_mvc.results import HTML, JSON, TEXT, encode_json
+
 from .problem_details import PROBLEM, problem_of, wants_problem
-from .results import HTML, JSON, TEXT, encode_json
 
 if TYPE_CHECKING:
-    from .context import Context
+    from arlen_mvc.context import Context
 
 
 @dataclass(frozen=True, slots=True)

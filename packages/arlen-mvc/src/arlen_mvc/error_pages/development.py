@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
-from .error_answers import Failure, show_concealed, show_json, show_negotiated
-from .errors import FieldError, TemplateError
+from arlen_mvc.errors import FieldError, TemplateError
+from arlen_mvc.results import HTML
+
+from .answers import Failure, show_concealed, show_json, show_negotiated
 from .masking import describe
-from .results import HTML
 from .stack import Frame, Raised, raised_chain, template_place
 
 if TYPE_CHECKING:
     import jinja2
 
-    from .context import Context
+    from arlen_mvc.context import Context
 
 _PAGES = Path(__file__).with_name("pages")
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from arlen_http import Response
 
+from arlen_mvc.errors import Mistake
+
 from .cors_settings import CORSSettings
-from .errors import Mistake
 from .origin_patterns import LONGEST_ORIGIN, UnsafePattern, safe_pattern
 
 if TYPE_CHECKING:
-    from .context import Context
+    from arlen_mvc.context import Context
 
 _ANY = "*"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")

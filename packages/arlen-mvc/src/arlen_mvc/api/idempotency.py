@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from arlen_http import Response
 
-from .errors import HTTPError
+from arlen_mvc.errors import HTTPError
 
 if TYPE_CHECKING:
-    from .context import Context
-    from .middleware import CallNext
-    from .routes import RouteDeclaration
+    from arlen_mvc.context import Context
+    from arlen_mvc.middleware import CallNext
+    from arlen_mvc.routes import RouteDeclaration
 
 _UNSAFE = frozenset(("POST", "PUT", "PATCH", "DELETE", "ANY"))
 _KEY = re.compile(r'"([!#-\[\]-~]{1,255})"|([!#-\[\]-~]{1,255})')

@@ -7,14 +7,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from arlen_mvc.errors import Mistake
+
 from .content_security_policy import ContentSecurityPolicy, Nonce
-from .errors import Mistake
-from .security_header_settings import SecurityHeaderSettings
+from .settings import SecurityHeaderSettings
 
 if TYPE_CHECKING:
     from arlen_http import Response
 
-    from .context import Context
+    from arlen_mvc.context import Context
 
 _POLICY = "content-security-policy"
 _REPORT_ONLY = "content-security-policy-report-only"

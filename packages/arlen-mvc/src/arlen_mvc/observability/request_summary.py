@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from arlen_http import Request, RequestRefused, Response
 
 if TYPE_CHECKING:
-    from .context import Context
+    from arlen_mvc.context import Context
 
 
 def summary(ctx: Context, response: Response, event: str) -> dict[str, Any]:

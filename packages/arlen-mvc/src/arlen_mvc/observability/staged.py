@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from arlen_http import Request, Response
 
-from .composition import Step
+from arlen_mvc.composition import Step
+
 from .timings import Timings
 
 if TYPE_CHECKING:
-    from .boundary import Open
-    from .context import Context
-    from .dispatch import Dispatch
+    from arlen_mvc.boundary import Open
+    from arlen_mvc.context import Context
+    from arlen_mvc.dispatch import Dispatch
 
 _ARRIVED = "arlen.arrived"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .context.answers import Answers
-from .metrics.registry import MetricsRegistry
-from .tracing.tracer import SpanTimings
+from arlen_mvc.context.answers import Answers
+from arlen_mvc.metrics.registry import MetricsRegistry
+from arlen_mvc.tracing.tracer import SpanTimings
 
 
 class ObservationShortcuts(Answers):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from arlen_http import Response
 
-from .context import Context
-from .errors import ApplicationError, HTTPError, Mistake
-from .routes import normal_prefix
-from .settings import ApplicationSettings, StaticMountSettings
+from arlen_mvc.context import Context
+from arlen_mvc.errors import ApplicationError, HTTPError, Mistake
+from arlen_mvc.routes import normal_prefix
+from arlen_mvc.settings import ApplicationSettings, StaticMountSettings
 
 PUBLIC = "public"
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from .cluster.status import Capabilities, ClusterStatus
-from .health import HealthCheck
-from .logs.logger import Logger
-from .metrics.registry import MetricsRegistry
+from arlen_mvc.cluster.status import Capabilities, ClusterStatus
+from arlen_mvc.health.health import HealthCheck
+from arlen_mvc.logs.logger import Logger
+from arlen_mvc.metrics.registry import MetricsRegistry
+from arlen_mvc.settings import Settings
+from arlen_mvc.tracing.exporter import TraceExporter
+from arlen_mvc.tracing.tracer import Tracer
+
 from .observation import Observation
-from .settings import Settings
-from .tracing.exporter import TraceExporter
-from .tracing.tracer import Tracer
 
 F = TypeVar("F", bound=Callable[..., Any])
 

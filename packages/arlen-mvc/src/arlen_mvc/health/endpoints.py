@@ -9,11 +9,12 @@ from typing import Any
 
 from arlen_http import Request, Response
 
-from .cluster.status import ClusterStatus
-from .context import Context
+from arlen_mvc.cluster.status import ClusterStatus
+from arlen_mvc.context import Context
+from arlen_mvc.observability.settings import ObservabilitySettings
+from arlen_mvc.results import JSON, TEXT, encode_json
+
 from .health import Health
-from .observability_settings import ObservabilitySettings
-from .results import JSON, TEXT, encode_json
 
 Checks = dict[str, dict[str, Any]]
 

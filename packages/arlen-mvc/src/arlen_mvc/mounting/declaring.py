@@ -7,8 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from arlen_mvc.errors import ApplicationError
+
 from .asgi_face import ASGIApp, ASGIMiddleware
-from .errors import ApplicationError
 from .mounts import Mounts
 from .static_files import StaticMounts
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from arlen_http import Request, Response, ServerSettings
 
-from .callables import awaits
-from .errors import ApplicationError
-from .routes import normal_prefix
+from arlen_mvc.callables import awaits
+from arlen_mvc.errors import ApplicationError
+from arlen_mvc.routes import normal_prefix
 
 Dispatch = Callable[[Request], "Response | Awaitable[Response]"]
 

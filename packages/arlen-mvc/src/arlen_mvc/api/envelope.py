@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from arlen_http import Response
 from arlen_http.json import JSONError, dumps, loads
 
-from .context.answers import Answers
+from arlen_mvc.context.answers import Answers
 
 if TYPE_CHECKING:
-    from .context import Context
+    from arlen_mvc.context import Context
 
 _BODILESS = frozenset((204, 205, 304))
 

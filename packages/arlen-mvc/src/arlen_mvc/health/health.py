@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from .callables import awaits
+from arlen_mvc.callables import awaits
 
 _logger = logging.getLogger("arlen")
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from arlen_http.conditional import Verdict, evaluate, quoted_etag
 from arlen_http.dates import http_date
 
+from arlen_mvc.context.answers import Answers
+from arlen_mvc.errors import HTTPError
+
 from .cache_control import CacheControl
-from .context.answers import Answers
-from .errors import HTTPError
 
 if TYPE_CHECKING:
-    from .context import Context
-    from .routes import RouteDeclaration
+    from arlen_mvc.context import Context
+    from arlen_mvc.routes import RouteDeclaration
 
 _TAG_BYTES = 16
 _READING = frozenset(("GET", "HEAD", "ANY"))

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .errors import reason_phrase
+from arlen_mvc.errors import reason_phrase
 
 if TYPE_CHECKING:
-    from .context import Context
-    from .error_answers import Failure
+    from arlen_mvc.context import Context
+
+    from .answers import Failure
 
 PROBLEM = "application/problem+json"
 

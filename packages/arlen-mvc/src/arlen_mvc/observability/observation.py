@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .cluster.status import Capabilities
-from .health import Health
-from .metrics.registry import MetricsRegistry
+from arlen_mvc.cluster.status import Capabilities
+from arlen_mvc.health.health import Health
+from arlen_mvc.metrics.registry import MetricsRegistry
 
 if TYPE_CHECKING:
-    from .tracing.exporter import TraceExporter
-    from .tracing.tracer import Tracer
+    from arlen_mvc.tracing.exporter import TraceExporter
+    from arlen_mvc.tracing.tracer import Tracer
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import MissingDependencyError
+from arlen_mvc.errors import MissingDependencyError
 
 try:
     from a2wsgi import WSGIMiddleware

@@ -1,0 +1,1 @@
+"""What browsers are told so that nobody abuses them: security headers, CORS, safe redirects."""

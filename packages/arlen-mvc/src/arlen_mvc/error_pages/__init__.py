@@ -1,0 +1,1 @@
+"""How an error looks to whoever asked: JSON, Problem Details, a page, and one for developers."""

@@ -1,0 +1,1 @@
+"""Whether the application is alive, healthy and ready."""

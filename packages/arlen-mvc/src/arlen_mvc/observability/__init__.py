@@ -1,0 +1,1 @@
+"""What is known about requests: identity, time, and what is told on."""
