@@ -55,7 +55,7 @@ check: $(TOOLS)/.ready ## lint, types and import rules
 fix: $(TOOLS)/.ready ## format, and mend what the linter can mend
 	@$(HATCH) run fix
 
-bench: $(TOOLS)/.ready ## measure beside the peers: make bench SUITE=app|http|router|data
+bench: $(TOOLS)/.ready ## measure beside the peers: make bench SUITE=app|http|router|data|jobs|cache
 	@$(HATCH) -e bench run python -m ci.bench $(SUITE) $(ARGS)
 
 build: $(TOOLS)/.ready ## build every sdist and wheel into dist/

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from arlen_services.errors import MissingDependencyError
 from arlen_services.jobs import (
     Acknowledge,
     FileJobQueue,

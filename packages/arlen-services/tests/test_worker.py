@@ -15,7 +15,6 @@ from arlen_services.jobs import (
     NewJob,
     Outcome,
     RetryPolicy,
-    Runs,
     Tasks,
     Worker,
     dead_letters,
@@ -166,18 +165,42 @@ def test_plain_functions_run_in_threads_with_their_context(queue, tasks):
     run(law)
 
 
-def test_functions_that_keep_a_processor_busy_run_in_processes(queue, tasks):
+BUSY = """
+import os
+from arlen_services.jobs import Runs, Tasks
+
+tasks = Tasks()
+
+
+@tasks.task(runs=Runs.PROCESS, keep_result=60)
+def busy(n: int) -> list[int]:
+    return [os.getpid(), n * n]
+
+
+@tasks.task(runs=Runs.PROCESS)
+def broken() -> None:
+    raise ValueError("no")
+"""
+
+
+def test_functions_that_keep_a_processor_busy_run_in_processes(queue, tmp_path, monkeypatch):
+    tmp_path.joinpath("busy_jobs.py").write_text(BUSY)
+    monkeypatch.syspath_prepend(tmp_path)
+    import busy_jobs
+
     async def law():
-        getpid = tasks.task(name="pid", runs=Runs.PROCESS, keep_result=60)(os.getpgid)
-        job_id = await queue.enqueue("pid", {"pid": 0})
-        assert getpid.runs is Runs.PROCESS
-        worker = Worker(queue, tasks)
+        busy_jobs.tasks.queue = queue
+        good, bad = await busy_jobs.busy.enqueue(7), await busy_jobs.broken.enqueue()
+        worker = Worker(queue, busy_jobs.tasks)
         running = asyncio.create_task(worker.run())
-        await until(lambda: worker.statistics.settled >= 1)
+        await until(lambda: worker.statistics.settled >= 2)
         worker.stop()
         await running
-        record = await queue.get(job_id)
-        assert record.result == os.getpgid(0), record.failures
+        pid, square = (await queue.get(good)).result
+        assert pid != os.getpid()
+        assert square == 49
+        [failure] = (await queue.get(bad)).failures
+        assert (failure.kind, failure.message) == ("ValueError", "no")
 
     run(law)
 

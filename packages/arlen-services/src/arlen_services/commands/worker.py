@@ -22,6 +22,8 @@ from arlen_services.jobs.worker import Worker
 from .answer import say, say_json
 from .program import add_program, queue_of, tasks_named
 
+logger = logging.getLogger(__name__)
+
 LIVENESS_SECONDS = 5.0
 MEGABYTE = 1024 * 1024
 
@@ -67,7 +69,7 @@ async def work(queue: JobQueue, tasks: Tasks, arguments: argparse.Namespace) -> 
         )
         alive = asyncio.create_task(_stay_alive(arguments.liveness_file))
         with _stopped_by_signals(worker):
-            say(f"worker: {len(list(tasks))} tasks, queue {queue.name}, {arguments.queues}")
+            logger.info("works for %s: %d tasks, queues %s", queue.name, len(list(tasks)), arguments.queues)
             statistics = await worker.run()
         alive.cancel()
         return statistics

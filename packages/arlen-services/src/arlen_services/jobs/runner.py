@@ -18,6 +18,7 @@ from arlen_services.resilience.policy import Random, RetryPolicy
 from .context import JobContext, Progressed, running_job
 from .envelope import Lease
 from .flow import OWN_TASKS, arguments_in, followers_of
+from .named_call import named_call
 from .pools import Pools
 from .queue import JobQueue
 from .settlement import Acknowledge, Discard, Failure, Release, Retry, Settlement
@@ -116,7 +117,7 @@ class Runner:
                 case Runs.THREAD:
                     return await self._pools.in_thread(partial(copy_context().run, call))
                 case Runs.PROCESS:
-                    return await self._pools.in_process(call)
+                    return await self._pools.in_process(named_call(task, arguments))
         finally:
             running_job.reset(token)
 
