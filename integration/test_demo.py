@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+import arlen
+import arlen_mvc
 import httpx
 import pytest
+from arlen_testkit.client import Client
 from arlen_testkit.processes import RunningServer, free_port, serve_process
 
 DEMO = Path(__file__).resolve().parent.parent / "docs" / "examples" / "tech_demo"
@@ -22,8 +26,14 @@ def propane(script) -> list[str]:
 
 @pytest.fixture(scope="module", params=[boomhauer, propane], ids=lambda command: command.__name__)
 def server(request: pytest.FixtureRequest, script, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    database = tmp_path_factory.mktemp("db") / "demo.sqlite3"
-    with serve_process(request.param(script), cwd=DEMO, env={"ARLEN_DATABASE_URL": f"sqlite:///{database}"}) as running:
+    kept = tmp_path_factory.mktemp("demo")
+    env = {
+        "ARLEN_DATABASE_URL": f"sqlite:///{kept}/demo.sqlite3",
+        "ARLEN_JOBS_URL": f"file:{kept}/jobs.json",
+        "ARLEN_MAIL_URL": f"file:{kept}/mail",
+        "ARLEN_ATTACHMENTS_URL": f"file:{kept}/attachments",
+    }
+    with serve_process(request.param(script), cwd=DEMO, env=env) as running:
         yield running
 
 
@@ -76,6 +86,44 @@ def test_the_catalog_is_json(client):
 def test_the_summary_tells_the_client_s_address(client):
     summary = client.get("/tech-demo/api/summary?a=1").json()
     assert (summary["ok"], summary["query"], summary["remote_address"]) == (True, "a=1", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("cache", {"ok": True, "adapter": "MemoryCache", "key": "demo.cache", "value": "cache-ok", "error": None}),
+        ("cache?key=k&value=v", {"ok": True, "adapter": "MemoryCache", "key": "k", "value": "v", "error": None}),
+        ("i18n", {"ok": True, "locale": "en", "message": "Hello Arlen"}),
+        ("i18n?locale=es", {"ok": True, "locale": "es", "message": "Hola Arlen"}),
+    ],
+)
+def test_a_service_gives_back_what_was_put_in(client, path, expected):
+    answer = client.get(f"/services/{path}").json()
+    assert expected.items() <= answer.items()
+    assert answer["adapter"]
+
+
+def test_jobs_mail_and_attachments_are_kept_in_files(client):
+    jobs, mail, attachments = (client.get(f"/services/{name}").json() for name in ("jobs", "mail", "attachments"))
+    assert jobs["dequeued_job_id"] == jobs["enqueued_job_id"]
+    assert (jobs["ok"], jobs["adapter"], jobs["pending"], jobs["error"]) == (True, "file_jobs", 0, None)
+    assert (mail["ok"], mail["adapter"], mail["delivery_id"], mail["deliveries"]) == (True, "file_mail", "mail-1", 1)
+    assert (attachments["ok"], attachments["adapter"]) == (True, "file_attachments")
+    assert (attachments["content"], attachments["size_bytes"]) == ("attachment-ok", 13)
+
+
+def test_a_job_that_cannot_be_is_an_answer_with_the_reason(client):
+    answer = client.get("/services/jobs?name=%20").json()
+    assert answer == {"ok": False, "error": "a job needs a name"}
+
+
+@pytest.mark.parametrize("name", ["cache", "jobs", "mail", "attachments"])
+def test_a_service_that_an_application_lacks_is_told(name, monkeypatch):
+    monkeypatch.syspath_prepend(DEMO / "src")
+    app = arlen_mvc.Application(context_class=arlen.Context)
+    app.add_controller(import_module("tech_demo.controllers.services").Services)
+    with Client(app) as client:
+        assert client.get(f"/services/{name}").json() == {"ok": False, "error": f"{name} adapter unavailable"}
 
 
 def test_a_guest_signs_and_is_listed(client):

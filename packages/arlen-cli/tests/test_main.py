@@ -12,11 +12,13 @@ def test_help_lists_the_commands_and_succeeds(arlen):
     for spelling in ("--help", "-h"):
         ran = arlen(spelling)
         assert (ran.status, ran.err) == (0, "")
-        for name in ("new", "boomhauer", "dev", "routes", "--version"):
+        for name in ("new", "boomhauer", "dev", "routes", "templates", "--version"):
             assert name in ran.out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["new", "--help"], ["routes", "--help"], ["boomhauer", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["new", "--help"], ["routes", "--help"], ["boomhauer", "--help"], ["templates", "--help"]]
+)
 def test_help_imports_neither_the_framework_nor_what_only_some_command_needs(arguments):
     program = (
         "import json, sys; from arlen_cli.main import main; sys.stderr.write(str(main(sys.argv[1:])));"

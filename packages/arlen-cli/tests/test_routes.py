@@ -113,3 +113,38 @@ def test_an_application_that_cannot_be_built_is_told_with_its_place(arlen, here,
     assert ran.status == 1
     assert ran.json()["error"]["code"] == code
     assert told in ran.json()["error"]["message"]
+
+
+def test_check_composes_the_application_and_counts(arlen, shop):
+    ran = arlen("routes", "--check")
+    assert (ran.status, ran.out, ran.err) == (0, "checked 3 routes\n", "")
+    document = arlen("routes", "--check", "--json").json()
+    assert (document["checked"], document["mistakes"]) == (3, [])
+
+
+def test_check_tells_every_mistake_of_every_route(arlen, here):
+    mistaken = """
+@app.get("/gift")
+def gift(ctx, ribbon: object):
+    return ribbon
+
+
+@app.get("/box", request_schema={"size": {"type": "huge"}})
+def box(ctx):
+    return 1
+"""
+    (here / "app_lite.py").write_text(APP + mistaken)
+    ran = arlen("routes", "--check")
+    assert (ran.status, ran.out) == (1, "")
+    assert "GET /gift -> gift" in ran.err
+    assert "GET /box -> box" in ran.err
+    error = arlen("routes", "--check", "--json").json()["error"]
+    assert error["code"] == "routes_invalid"
+    assert [mistake["place"].partition(" (")[0] for mistake in error["details"]["mistakes"]] == [
+        "GET /gift -> gift",
+        "GET /box -> box",
+    ]
+
+
+def test_check_and_match_do_not_go_together(arlen, shop):
+    assert arlen("routes", "--check", "--match", "GET /").status == 2

@@ -111,6 +111,7 @@ def test_url_for_names_mount_prefix_format_anchor_and_origin(ask):
         return [
             ctx.url_for("user", id=9, q="ä", tags=["x", "y"], none=None),
             ctx.url_for("user", id=9, _format="json", _anchor="top", p=1),
+            ctx.url_for("user", id=9, _anchor="größe 2/3"),
             ctx.url_for("user", id=9, _external=True),
         ]
 
@@ -119,6 +120,7 @@ def test_url_for_names_mount_prefix_format_anchor_and_origin(ask):
     assert ask(app, "GET /admin/users/7", headers={"host": "shop.example"}).json == [
         "/admin/users/9?q=%C3%A4&tags=x&tags=y",
         "/admin/users/9.json?p=1#top",
+        "/admin/users/9#gr%C3%B6%C3%9Fe%202/3",
         "http://shop.example/admin/users/9",
     ]
 

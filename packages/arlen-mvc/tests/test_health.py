@@ -201,3 +201,9 @@ def test_the_time_of_the_start_is_known(run):
     assert app.started_at.tzinfo is UTC
     run(app.shutdown())
     assert app.started_at is None
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/livez"])
+@pytest.mark.parametrize("accept", ["text/plain", "application/json"])
+def test_caches_are_told_that_the_form_of_the_answer_depends_on_accept(ask, path, accept):
+    assert ask(Application(), f"GET {path}", headers={"accept": accept}).headers["vary"] == "Accept"

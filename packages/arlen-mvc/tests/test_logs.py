@@ -293,9 +293,15 @@ def test_a_logger_knows_its_level():
     logging.getLogger("shop").setLevel(logging.WARNING)
     logger = Logger("shop")
     try:
-        assert (logger.minimum_level, logger.should_log("info"), logger.should_log("warn")) == ("warn", False, True)
+        assert logger.minimum_level == "warn"
+        assert [logger.should_log(level) for level in ("info", "warn", "warning")] == [False, True, True]
     finally:
         logging.getLogger("shop").setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize("level", ["warn", "warning", "WARNING"])
+def test_the_setting_may_call_a_level_as_python_does(level):
+    assert Application({"log_level": level}).settings.application.log_level == "warn"
 
 
 def test_what_looks_secret_is_not_written():

@@ -190,6 +190,7 @@ def test_a_pair_that_fails_before_the_action_is_500(ask, caplog, blocking):
     answer = ask(app, "GET /", headers={"accept": "application/json"})
     assert (answer.status, answer.json["error"]["code"], journal) == (500, "middleware_failure", [])
     assert [record.message for record in caplog.records] == ["middleware failure"]
+    assert {"request_id", "controller", "action", "error"} == set(caplog.records[0].fields)
 
 
 @pytest.mark.parametrize("blocking", [True, False])
@@ -332,3 +333,30 @@ def test_guards_are_asked_before_arguments_are_read(ask):
         return page
 
     assert ask(app, "GET /?page=x").status == 403
+
+
+def test_decorators_of_the_application_register_layers_and_guards(ask):
+    app, journal = journal_app(guards=[lambda ctx: journal.append("own guard") or True])
+
+    @app.middleware
+    async def outer(ctx, call_next):
+        journal.append("layer")
+        return await call_next(ctx)
+
+    @app.guard
+    def signed_in(ctx):
+        journal.append("guard")
+        return ctx.header("x-user") is not None
+
+    assert app.middlewares == (outer,)
+    assert ask(app, "GET /").status == 403
+    assert ask(app, "GET /", headers={"x-user": "ada"}).status == 200
+    assert ask(app, "GET /healthz").status == 200
+    assert journal == ["layer", "guard", "layer", "guard", "own guard", "action"]
+
+
+def test_what_cannot_be_asked_as_a_guard_of_the_application_is_a_mistake_at_start(run):
+    app, _ = journal_app()
+    app.guard(lambda ctx, more: True)
+    with pytest.raises(ApplicationError, match="cannot be called with the context alone"):
+        run(app.start())

@@ -96,6 +96,8 @@ def test_a_mount_that_cannot_start_stops_the_parent_and_the_mounts_before_it(run
     with pytest.raises(ApplicationError, match="mounted application failed to start at /bad") as caught:
         run(app.start())
     assert caught.value.code == "mount_failed"
+    assert caught.value.details["prefix"] == "/bad"
+    assert "returned False" in caught.value.details["cause"]
     assert stopped == ["good"]
 
 

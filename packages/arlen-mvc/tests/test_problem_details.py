@@ -93,3 +93,11 @@ def test_development_tells_the_exception_and_production_does_not(ask, caplog):
     told = problem(ask(failing_app({"environment": "production"}), "GET /broken", headers=PROBLEM))
     assert told.keys() == {"type", "title", "status", "instance", "code", "request_id"}
     assert told["code"] == "controller_exception"
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html", "application/problem+json", "*/*"])
+@pytest.mark.parametrize("target", ["/broken", "/sold/a", "/nowhere", "/number?page=x"])
+def test_caches_are_told_that_the_form_of_an_error_depends_on_accept(ask, environment, accept, target):
+    app = failing_app({"environment": environment})
+    assert ask(app, f"GET {target}", headers={"accept": accept}).headers["vary"] == "Accept"

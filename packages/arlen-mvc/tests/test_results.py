@@ -158,6 +158,24 @@ def test_none_with_a_body_on_the_draft_answers_with_that_body(ask):
     assert ask(app, "GET /").text == "drafted"
 
 
+@pytest.mark.parametrize("value", [b"x", bytearray(b"x"), memoryview(b"x")])
+def test_bytes_have_the_content_type_that_was_set_before(ask, value):
+    app = Application()
+
+    @app.get("/attribute", blocking=False)
+    def attribute(ctx):
+        ctx.response.content_type = "image/png"
+        return value
+
+    @app.get("/header", blocking=False)
+    def header(ctx):
+        ctx.set_header("Content-Type", "image/png")
+        return value
+
+    assert ask(app, "GET /attribute").headers["content-type"] == "image/png"
+    assert ask(app, "GET /header").headers["content-type"] == "image/png"
+
+
 def test_generators_are_streamed(run):
     from arlen_http import Request, StreamResponse
 

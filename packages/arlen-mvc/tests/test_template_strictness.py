@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from arlen_config import Config
 from arlen_http import Request
 from arlen_mvc import Application, TemplateError
 from arlen_mvc.templates import Strictness
@@ -187,3 +188,24 @@ def test_what_is_no_template_name_is_refused(write, name):
 
     app.handle(Request.build("GET", "/"))
     assert caught == ["template_invalid_argument"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "source"),
+    [("ARLEN_TEMPLATES_STRICT_LOCALS", "{{ nobody }}"), ("ARLEN_TEMPLATES_STRICT_STRINGIFY", "{{ [1] | list }}")],
+)
+def test_the_environment_makes_every_render_strict(ask, write, variable, source):
+    for value, status in (("true", 500), ("false", 200)):
+        root = write({"templates/page.html": source})
+        app = Application(Config.load(root, "development", {variable: value}), root=root)
+        app.get("/", blocking=False)(lambda ctx: ctx.render("page"))
+        assert ask(app, "GET /").status == status
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_a_constant_is_shown_as_any_other_value(render, environment):
+    page = "{{ none }}|{{ [1] }}|{{ 1 }}|{{ '<' }}|{{ true }}"
+    assert render({"page.html": page}, Strictness(), environment) == "|[1]|1|&lt;|True"
+    assert render({"page.html": "{{ none }}|{{ 1.5 }}"}, Strictness(True, True), environment) == "|1.5"
+    with pytest.raises(TemplateError, match="a list has no text to show"):
+        render({"page.html": "{{ [1] }}"}, Strictness(stringify=True), environment)

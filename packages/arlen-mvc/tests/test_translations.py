@@ -159,6 +159,31 @@ def test_a_catalogue_that_is_no_toml_is_a_mistake(run, write):
         run(app.start())
 
 
+def test_development_has_the_texts_as_the_files_are_by_now(ask, app, caplog):
+    app.i18n.register({"mine": "kept"}, "de")
+    directory = app.settings.root / "config/locales"
+    german = {"accept-language": "de"}
+    assert ask(app, "GET /twice", headers=german).json == ["de", "Hallo x", "Hello y"]
+    (directory / "de.toml").write_text('hi = "Guten Tag"')
+    assert ask(app, "GET /twice", headers=german).json == ["de", "Guten Tag", "Hello y"]
+    assert [app.t(key, "de") for key in ("cart.title", "mine")] == ["Cart", "kept"]
+    (directory / "de.toml").write_text("hi = = broken")
+    assert [ask(app, "GET /twice", headers=german).json[1] for _ in range(2)] == ["Guten Tag"] * 2
+    assert [record.message for record in caplog.records].count("catalogue ignored") == 1
+    (directory / "de.toml").unlink()
+    (directory / "fr.toml").write_text('hi = "Salut"')
+    assert ask(app, "GET /twice", headers={"accept-language": "fr"}).json[:2] == ["fr", "Salut"]
+    assert app.t("hi", "de") == "Hello %{name}"
+
+
+def test_elsewhere_they_stay_as_they_were_at_the_start(ask, write):
+    app = Application(root=write({"config/locales/de.toml": 'hi = "Hallo"'}), config={"environment": "staging"})
+    app.get("/", blocking=False)(lambda ctx: ctx.t("hi", "de"))
+    assert ask(app, "GET /").text == "Hallo"
+    write({"config/locales/de.toml": 'hi = "Guten Tag"'})
+    assert ask(app, "GET /").text == "Hallo"
+
+
 class Shouting:
     def translate(self, key, locale=None, fallback=None, default=None, args=None):
         return f"{locale}:{key.upper()}"

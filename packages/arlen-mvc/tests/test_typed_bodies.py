@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
+import annotated_types
 import attrs
 import msgspec
 import pydantic
@@ -186,6 +187,42 @@ def test_a_single_scalar_in_the_body_is_a_member_too(ask):
         return name
 
     assert ask(app_with(action), "POST /", headers=JSON, body=b'{"name": "Ada"}').text == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "good", "bad", "code"),
+    [
+        (Annotated[int | None, Body(ge=0)], [0, None], [-1], "too_small"),
+        (Annotated[int | None, Body(), msgspec.Meta(ge=0)], [0, None], [-1], "too_small"),
+        (Annotated[int | None, Body(le=5), msgspec.Meta(ge=0, description="how many")], [5, None], [6], "too_large"),
+        (Annotated[str | None, Body(pattern="^a", max_length=3)], ["abc", None], ["b"], "invalid_format"),
+        (Annotated[int, Body(), annotated_types.Ge(0)], [0], [-1], "too_small"),
+    ],
+)
+def test_bounds_of_an_optional_member_are_those_of_its_value(ask, annotation, good, bad, code):
+    async def action(n: annotation):
+        return {"n": n}
+
+    app = app_with(action)
+    for n in good:
+        assert ask(app, "POST /", headers=JSON, body=json.dumps({"n": n})).json == {"n": n}
+    for n in bad:
+        assert [each[:2] for each in told(ask(app, "POST /", headers=JSON, body=json.dumps({"n": n})))] == [("n", code)]
+
+
+@pytest.mark.parametrize("item", [Item, PydanticItem])
+@pytest.mark.parametrize("optional", [False, True])
+def test_the_bounds_of_a_whole_body_hold_whichever_library_reads_it(ask, item, optional):
+    kind = list[item] | None if optional else list[item]
+
+    async def action(items: Annotated[kind, Body(min_length=1, max_length=2)]):
+        return str(items is None or len(items))
+
+    app = app_with(action)
+    one = {"sku": "A"}
+    assert ask(app, "POST /", headers=JSON, body=json.dumps([one])).text == "1"
+    for items, code in ([[], "too_short"], [[one] * 3, "too_long"]):
+        assert [each[:2] for each in told(ask(app, "POST /", headers=JSON, body=json.dumps(items)))] == [("body", code)]
 
 
 def test_lists_dicts_and_unions_are_bodies(ask):

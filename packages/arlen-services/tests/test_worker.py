@@ -1,6 +1,7 @@
 import asyncio
 import os
 import random
+import sys
 import threading
 from collections import Counter
 
@@ -180,6 +181,11 @@ def busy(n: int) -> list[int]:
 @tasks.task(runs=Runs.PROCESS)
 def broken() -> None:
     raise ValueError("no")
+
+
+@tasks.task(runs=Runs.PROCESS)
+def killed() -> None:
+    os._exit(3)
 """
 
 
@@ -201,6 +207,26 @@ def test_functions_that_keep_a_processor_busy_run_in_processes(queue, tmp_path, 
         assert square == 49
         [failure] = (await queue.get(bad)).failures
         assert (failure.kind, failure.message) == ("ValueError", "no")
+
+    run(law)
+
+
+def test_a_process_that_dies_fails_its_job_and_no_later_one(queue, tmp_path, monkeypatch):
+    tmp_path.joinpath("busy_jobs.py").write_text(BUSY)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "busy_jobs", raising=False)
+    import busy_jobs
+
+    async def law():
+        await queue.enqueue(busy_jobs.killed.name)
+        worker = Worker(queue, busy_jobs.tasks)
+        running = asyncio.create_task(worker.run())
+        await until(lambda: worker.statistics.errors[busy_jobs.killed.name])
+        good = await queue.enqueue(busy_jobs.busy.name, {"n": 3})
+        await until(lambda: worker.statistics.outcomes[busy_jobs.busy.name, "acknowledged"])
+        worker.stop()
+        await running
+        assert (await queue.get(good)).result[1] == 9
 
     run(law)
 

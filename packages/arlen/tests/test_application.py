@@ -240,7 +240,7 @@ def test_an_application_whose_cache_is_away_is_slower_and_not_broken(serve, tmp_
 
 @pytest.mark.parametrize("url", ["http://mallory:hunter2@127.0.0.1/0", "redis://mallory:hunter2@127.0.0.1:port/0"])
 def test_a_wrong_address_of_the_cache_is_named_at_start(serve, tmp_path, url):
-    with pytest.raises(arlen.ApplicationError, match=r"\[cache\] url") as caught:
+    with pytest.raises(arlen.ApplicationError, match=r"cache\.url") as caught:
         serve(arlen.Application({"cache": {"url": url}}, root=tmp_path))
     assert "hunter2" not in str(caught.value)
 

@@ -15,7 +15,8 @@ COMMANDS = {
     "new": (".commands.new:command", "Create an application in a new directory."),
     "boomhauer": (".commands.boomhauer:command", "Serve the application here; rebuild and reload on every change."),
     "dev": (".commands.boomhauer:command", "The same as boomhauer."),
-    "routes": (".commands.routes:command", "List the routes of the application here."),
+    "routes": (".commands.routes:command", "List or check the routes of the application here."),
+    "templates": (".commands.templates:command", "Check or compile templates."),
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arlen_config import application_root
-from arlen_mvc import Application
+from arlen_mvc import Application, ApplicationError
 from arlen_router import Match, PathError
 
 from .discovery import discover
@@ -31,6 +31,19 @@ class RouteListing:
 
     def payload(self) -> dict[str, object]:
         return {"routes": [_facts(route) for route in self.routes]}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRoutes:
+    """So many routes, and nothing wrong with them."""
+
+    count: int
+
+    def text(self) -> str:
+        return f"checked {self.count} routes"
+
+    def payload(self) -> dict[str, object]:
+        return {"checked": self.count, "mistakes": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,23 @@ def list_routes(app: str | None) -> RouteListing:
     root = application_root().resolve()
     with explained(root):
         return RouteListing(arlen_application(root, app).routes)
+
+
+def check_routes(app: str | None) -> CheckedRoutes:
+    """Compose the application here as a start would; nothing is started.
+
+    Raises:
+        ArlenCLIError: as :func:`list_routes`; ``routes_invalid``, with every mistake.
+    """
+    root = application_root().resolve()
+    with explained(root):
+        application = arlen_application(root, app)
+        try:
+            return CheckedRoutes(len(application.routes))
+        except ApplicationError as error:
+            if not error.mistakes:
+                raise
+            raise _invalid_routes(error) from error
 
 
 def match_route(app: str | None, request: str) -> RouteMatch:
@@ -105,6 +135,15 @@ def arlen_application(root: Path, app: str | None) -> Application:
         code="not_an_arlen_app",
         details={"type": kind},
         fixit=Fixit("Name the attribute that holds an arlen.Application.", "arlen routes --app shop.app:app"),
+    )
+
+
+def _invalid_routes(error: ApplicationError) -> ArlenCLIError:
+    return ArlenCLIError(
+        str(error),
+        code="routes_invalid",
+        details={"mistakes": [asdict(mistake) for mistake in error.mistakes]},
+        fixit=Fixit("Mend what is listed above.", "arlen routes --check"),
     )
 
 

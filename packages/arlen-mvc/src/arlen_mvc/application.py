@@ -35,9 +35,10 @@ from .openapi.described import DescribesItself, Webhook
 from .plugins import Plugins, TakesPlugins
 from .resources import Resources, Scope
 from .route_configuration import ConfigurableRouter
-from .routes import DeclaresRoutes, EnclosureOptions, RouteDeclaration, RouteDecorators, Router
+from .routes import DeclaresRoutes, EnclosureOptions, Guard, RouteDeclaration, RouteDecorators, Router
 from .runtime import Endpoint, RouteInfo, Runtime
 from .settings import Settings
+from .surrounding import TakesLayers
 from .templates import Additions
 from .templates.registration import HasTemplates
 from .translations.localised import Localised
@@ -46,13 +47,20 @@ from .versioning import Aliases, Versions
 
 S = TypeVar("S")
 T = TypeVar("T")
-M = TypeVar("M")
 F = TypeVar("F", bound=Callable[..., Any])
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 
 class Application(
-    Observed, HasTemplates, Localised, TakesMounts, TakesPlugins, Versions, DescribesItself, RouteDecorators
+    Observed,
+    HasTemplates,
+    Localised,
+    TakesLayers,
+    TakesMounts,
+    TakesPlugins,
+    Versions,
+    DescribesItself,
+    RouteDecorators,
 ):
     """An Arlen application.
 
@@ -85,6 +93,7 @@ class Application(
         self._context_class = context_class
         self._router = ConfigurableRouter()
         self._middleware: list[Any] = []
+        self._guards: list[Guard] = []
         self._resources = Resources()
         self.overrides = Overrides(self._recompose)
         self._error_handlers = ErrorHandlers()
@@ -154,6 +163,11 @@ class Application(
         return self.settings.environment
 
     @property
+    def runtime_invocation_mode(self) -> str:
+        """``cached``: the methods of controllers as they were at start; ``selector``: as they are now."""
+        return self.settings.application.runtime_invocation_mode
+
+    @property
     def server_settings(self) -> ServerSettings:
         """How a server is to treat the connections of this application."""
         return self.settings.server
@@ -178,16 +192,6 @@ class Application(
         """``with app.group("/admin", guards=[signed_in]) as admin: ...``"""
         self._refuse_when_frozen(f"group {prefix}")
         return self._router.group(prefix, **options)
-
-    def use(self, middleware: M) -> M:
-        """Add a layer around every route (and around 404 and 405); the first one added is the outermost.
-
-        A layer is ``async def layer(ctx, call_next)``, or an object with ``process(ctx)`` or ``did_process(ctx)``.
-        Usable as a decorator.
-        """
-        self._refuse_when_frozen("use")
-        self._middleware.append(middleware)
-        return middleware
 
     def provide(self, kind: type[Any], value: object, scope: Scope = "app") -> None:
         """Make a resource available by its type, in action signatures and through ``ctx.get``.
@@ -354,6 +358,7 @@ class Application(
                         router=self._router,
                         aliases=self._aliases,
                         middleware=(*self._plugins.layers, *self._middleware),
+                        guards=tuple(self._guards),
                         resources=self._resources,
                         overrides=self.overrides,
                         error_handlers=self._error_handlers,

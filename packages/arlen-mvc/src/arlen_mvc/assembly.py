@@ -12,7 +12,7 @@ from arlen_http import Response, ThreadPool
 from arlen_router import Fault, Pattern, PatternError, RouteTableError
 from arlen_router import Router as TableBuilder
 
-from . import guards, middleware
+from . import guards, json_options, middleware
 from .auth.authenticator import Authenticator, known_caller
 from .auth.mistakes import find_mistakes as find_auth_mistakes
 from .auth.principal import Principal
@@ -51,7 +51,7 @@ from .openapi.webhooks import Webhook
 from .resources import Resources
 from .results import respond
 from .route_configuration import ConfigurableRouter
-from .routes import RouteDeclaration
+from .routes import Guard, RouteDeclaration
 from .runtime import Endpoint, RouteInfo, Runtime
 from .sessions.mistakes import find_mistakes as find_session_mistakes
 from .sessions.session import Session
@@ -85,6 +85,7 @@ class Parts:
     router: ConfigurableRouter
     aliases: Aliases
     middleware: Sequence[Any]
+    guards: tuple[Guard, ...]
     resources: Resources
     overrides: Mapping[Any, Callable[..., Any]]
     error_handlers: ErrorHandlers
@@ -144,7 +145,8 @@ class _Assembly:
         self._finish = _finishing(settings, parts.observation)
         self._timed = settings.application.performance_logging or parts.observation.trace_exporter is not None
         self._tracer = parts.observation.tracer or configured_tracer(settings.observability)
-        self._binder = Binder(parts.resources, parts.threads, parts.overrides)
+        by_name = settings.application.runtime_invocation_mode == "selector"
+        self._binder = Binder(parts.resources, parts.threads, parts.overrides, by_name)
         factories, unmakeable = self._binder.request_factories()
         self._mistakes += unmakeable
         metrics = parts.observation.metrics
@@ -223,7 +225,7 @@ class _Assembly:
         for further in self._parts.aliases.resolve(declarations.copy()):
             shelf: list[Any] = self._mistakes if isinstance(further, Mistake) else declarations
             shelf.append(further)
-        return declarations
+        return [replace(each, guards=self._parts.guards + each.guards) for each in declarations]
 
     def _endpoint(self, declaration: RouteDeclaration) -> Endpoint:
         info = RouteInfo(
@@ -249,13 +251,16 @@ class _Assembly:
         bound = self._bound(declaration, info)
         info = replace(info, describe=partial(contract.describe, bound.describe))
 
+        options = getattr(declaration.controller, "json_options", json_options.COMPACT)
+        self._mistakes += json_options.find_mistakes(options, info.place)
+        annotated = json_options.written(respond if bound.answer is None else bound.answer.conclude, options)
+
         def complete(step: Step) -> Step:
-            annotated = respond if bound.answer is None else bound.answer.conclude
             answer = guards.guarded(promised(step, contract.response, annotated), declaration.guards)
             return protect(checked(answer, contract.request))
 
         def compose(bound: BoundAction) -> Serve:
-            conclude = respond if bound.answer is None or contract.response else bound.answer.conclude
+            conclude = respond if contract.response else annotated
             surround = releasing if bound.holds else None
             serve = self._serve(info, complete(bound.step), layers, conclude=conclude, surround=surround)
             if bound.step.awaits or (bodiless and not (contract.reads_body or bound.signature.needs.body)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack
 from .auth.protection import Policy, Protection
 from .context import Context
 from .documentation import Documentation
+from .json_options import COMPACT, JSONOptions
 from .rate_limits.rate import RateLimit, choice_of
 from .routes import Action, Enclosure, Guard, Middleware, RouteDeclaration, RouteOptions
 
@@ -50,6 +51,9 @@ class Controller:
     """What every action may answer with, by status, in the OpenAPI document."""
     csrf: ClassVar[bool | None] = None
     """``False`` lets unsafe requests pass without a CSRF token, where an action does not say otherwise."""
+
+    json_options: ClassVar[JSONOptions] = COMPACT
+    """How the JSON of every action is written: ``{"pretty": True, "sort_keys": True}``; compact by default."""
 
     rate_limit: ClassVar[RateLimit | str | None]
     """How often a client may call the actions together, where an action says nothing else; not set by itself."""

@@ -72,6 +72,11 @@ class FieldError:
             entry["meta"] = dict(self.meta)
         return entry
 
+    def below(self, prefix: str) -> FieldError:
+        """The same fault of a member of ``prefix``: ``[1].sku`` below ``items`` is ``items[1].sku``."""
+        joint = "." if self.field and not self.field.startswith("[") else ""
+        return dataclasses.replace(self, field=f"{prefix}{joint}{self.field}")
+
 
 class HTTPError(ArlenMVCError):
     """Ends the request with this status (400-599); raise it anywhere in an action, guard or middleware.

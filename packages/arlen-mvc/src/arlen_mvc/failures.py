@@ -149,7 +149,7 @@ def _log(ctx: Context, failure: Failure) -> None:
         "request_id": ctx.request_id,
         "controller": ctx.controller_name,
         "action": ctx.action_name,
-        "exception": failure.message,
+        "error" if failure.code == "middleware_failure" else "exception": failure.message,
     }
     message = _MESSAGES.get(failure.code, "controller exception")
     _logger.error(message, exc_info=failure.cause, extra={"fields": fields})

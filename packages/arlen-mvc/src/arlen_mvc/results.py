@@ -76,7 +76,9 @@ def _text(ctx: Context, result: Any) -> Response:
 
 
 def _bytes(ctx: Context, result: Any) -> Response:
-    return ctx.respond_with(bytes(result), BINARY)
+    draft = ctx._response
+    said = TEXT if draft is None else draft.content_type
+    return ctx.respond_with(bytes(result), BINARY if said == TEXT else said)
 
 
 def _nothing(ctx: Context, result: None) -> Response:

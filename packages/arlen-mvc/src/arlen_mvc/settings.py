@@ -72,6 +72,7 @@ class ApplicationSettings:
         metadata={
             "env": "ARLEN_LOG_LEVEL",
             "choices": ("debug", "info", "warn", "error"),
+            "aliases": {"warning": "warn"},
             "doc": "debug, info, warn or error; by default debug in development, info elsewhere",
         },
     )
@@ -93,6 +94,14 @@ class ApplicationSettings:
     serve_static: bool | None = field(
         default=None,
         metadata={"env": "ARLEN_SERVE_STATIC", "doc": "serve public/ at /static; by default in development"},
+    )
+    runtime_invocation_mode: str = field(
+        default="cached",
+        metadata={
+            "env": "ARLEN_RUNTIME_INVOCATION_MODE",
+            "choices": ("cached", "selector"),
+            "doc": "cached: actions of controllers as they are at start; selector: looked up by name for every request",
+        },
     )
     static_allow_extensions: tuple[str, ...] = field(
         default=EXTENSIONS,
@@ -142,9 +151,15 @@ class TemplateSettings:
             "empty: none"
         },
     )
-    strict_locals: bool = field(default=False, metadata={"doc": "a missing name fails the page"})
+    strict_locals: bool = field(
+        default=False, metadata={"env": "ARLEN_TEMPLATES_STRICT_LOCALS", "doc": "a missing name fails the page"}
+    )
     strict_stringify: bool = field(
-        default=False, metadata={"doc": "bytes, containers and plain objects cannot be shown"}
+        default=False,
+        metadata={
+            "env": "ARLEN_TEMPLATES_STRICT_STRINGIFY",
+            "doc": "bytes, containers and plain objects cannot be shown",
+        },
     )
     sandboxed: bool = field(
         default=False,

@@ -18,7 +18,7 @@ from .errors import (
     MissingDependencyError,
     RetriesExhausted,
 )
-from .settings import AttachmentSettings, CacheSettings, MailSettings
+from .settings import AttachmentSettings, CacheSettings, JobSettings, MailSettings
 
 if TYPE_CHECKING:
     from .attachments.store import AttachmentStore
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from .cache.lock import Lock
     from .cache.memory import MemoryCache
     from .cache.opening import open_cache
-    from .cache.postgres import PostgresCache
+    from .cache.postgres import PostgresCache as PostgresCache
     from .cache.protocol import Cache
-    from .cache.redis import RedisCache
+    from .cache.redis import RedisCache as RedisCache
     from .cache.statistics import CacheStatistics
     from .cache.store import CacheStore
     from .cache.store_cache import StoreCache
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from .mail.message import MailMessage
     from .mail.opening import open_mailer
     from .mail.part import MailAttachment
-    from .mail.smtp import SmtpMailer
+    from .mail.smtp import SmtpMailer as SmtpMailer
     from .mail.smtp_settings import SmtpSettings
     from .resilience.circuit_breaker import CircuitBreaker
     from .resilience.policy import Jitter, RetryPolicy
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# `PostgresCache`, `RedisCache` and `SmtpMailer` need an extra: they are there by name, and not for ``import *``.
 __all__ = [
     "ArlenServicesError",
     "AttachmentError",
@@ -77,6 +78,7 @@ __all__ = [
     "JobContext",
     "JobError",
     "JobQueue",
+    "JobSettings",
     "JsonEncoding",
     "LocalizationError",
     "Lock",
@@ -90,14 +92,11 @@ __all__ = [
     "MemoryMailer",
     "MemoryTranslator",
     "MissingDependencyError",
-    "PostgresCache",
-    "RedisCache",
     "RetriesExhausted",
     "RetryPolicy",
     "ServiceHealth",
     "Services",
     "SignedPickle",
-    "SmtpMailer",
     "SmtpSettings",
     "StoreCache",
     "Tasks",
@@ -166,4 +165,4 @@ if not TYPE_CHECKING:  # a module with __getattr__ would hide misspelt names fro
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+        return sorted({*globals(), *_HOME_OF})

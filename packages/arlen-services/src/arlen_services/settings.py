@@ -146,3 +146,17 @@ class MailSettings:
             "doc": "how often a message is handed over before it has failed",
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """The ``[jobs]`` table of an application's configuration."""
+
+    url: str = field(
+        default="file:storage/jobs.json",
+        metadata={
+            "env": "ARLEN_JOBS_URL",
+            "secret": True,
+            "doc": "where jobs wait: memory:, file:<file>, redis://, rediss://, unix:// or postgresql://",
+        },
+    )

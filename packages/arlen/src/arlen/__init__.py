@@ -1,6 +1,6 @@
 """The Arlen web framework: the whole family in one install.
 
-The public names of the family, and the ways to an application that has its database, cache and hub: ``lite`` for one
+The public names of the family, and the ways to an application that has its database, services and hub: ``lite`` for one
 file, ``application`` for a directory. Names are imported when they are first asked for, so ``import arlen`` is cheap.
 """
 
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from arlen_mvc.middleware import CallNext
     from arlen_mvc.runner import run
     from arlen_realtime import Hub, Message
-    from arlen_services import AttachmentStore, Cache, MemoryCache
+    from arlen_services import AttachmentStore, Cache, JobContext, JobQueue, Mailer, MailMessage, MemoryCache, Tasks
 
     from .attachments import attachment_response
     from .contexts import Context
@@ -127,7 +127,11 @@ __all__ = [
     "Hub",
     "Idempotency",
     "IdempotencyStore",
+    "JobContext",
+    "JobQueue",
     "Logger",
+    "MailMessage",
+    "Mailer",
     "MemoryCache",
     "MemoryIdempotencyStore",
     "MemorySessionStore",
@@ -157,6 +161,7 @@ __all__ = [
     "StoredAnswer",
     "StreamResponse",
     "Strictness",
+    "Tasks",
     "TemplateError",
     "TransformerError",
     "Translations",
@@ -260,7 +265,16 @@ _HOMES = {
     "arlen_mvc.middleware": ("CallNext",),
     "arlen_mvc.runner": ("run",),
     "arlen_realtime": ("Hub", "Message"),
-    "arlen_services": ("AttachmentStore", "Cache", "MemoryCache"),
+    "arlen_services": (
+        "AttachmentStore",
+        "Cache",
+        "JobContext",
+        "JobQueue",
+        "MailMessage",
+        "Mailer",
+        "MemoryCache",
+        "Tasks",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -13,17 +13,17 @@ import arlen_mvc
 from arlen_config import Config
 
 from .contexts import Context
-from .wiring import attachments, data, realtime, services
+from .wiring import attachments, cache, data, jobs, mail, realtime
 
-_PARTS = (data, services, attachments, realtime)
+_PARTS = (data, cache, jobs, mail, attachments, realtime)
 
 
 class Application(arlen_mvc.Application):
-    """``arlen_mvc.Application`` with a database, a cache, attachments and a hub, as the configuration says.
+    """``arlen_mvc.Application`` with a database, services and a hub, as the configuration says.
 
-    They are built at start, resolved by type (``AsyncDatabase``, ``Cache``, ``AttachmentStore``, ``Hub``) in the
-    signature of an action, and are ``ctx.db``, ``ctx.cache``, ``ctx.attachments`` and ``ctx.hub``. To replace one,
-    ``provide`` another for the same type.
+    They are built at start, resolved by type (``AsyncDatabase``, ``Cache``, ``JobQueue``, ``Mailer``,
+    ``AttachmentStore``, ``Hub``) in the signature of an action, and are ``ctx.db``, ``ctx.cache``, ``ctx.jobs``,
+    ``ctx.mail``, ``ctx.attachments`` and ``ctx.hub``. To replace one, ``provide`` another for the same type.
 
     Raises:
         arlen_config.ConfigError: a value of the configuration has the wrong type or is out of range.

@@ -10,6 +10,7 @@ from .controllers.demo import Demo
 from .controllers.guestbook import GuestbookPage
 from .controllers.inside import Inside
 from .controllers.live import Live
+from .controllers.services import Services
 from .counter import Counter
 from .guestbook import Guestbook
 from .timings import Timings
@@ -30,7 +31,7 @@ def create_app() -> arlen.Application:
     def root(ctx: arlen.Context) -> arlen.Response:
         return ctx.redirect(ctx.url_for("demo.overview"))
 
-    for controller in (Demo, GuestbookPage, Live, Inside):
+    for controller in (Demo, GuestbookPage, Live, Inside, Services):
         app.add_controller(controller)
     return app
 

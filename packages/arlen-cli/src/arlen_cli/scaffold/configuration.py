@@ -6,7 +6,7 @@ from arlen_config import Sections, render_defaults
 from arlen_data import DatabaseSettings
 from arlen_mvc import application_sections
 from arlen_propane import PropaneAccessories
-from arlen_services import CacheSettings
+from arlen_services import AttachmentSettings, CacheSettings, JobSettings, MailSettings
 
 
 def sections() -> Sections:
@@ -15,6 +15,9 @@ def sections() -> Sections:
         **application_sections(),
         "database": (DatabaseSettings,),
         "cache": (CacheSettings,),
+        "jobs": (JobSettings,),
+        "mail": (MailSettings,),
+        "attachments": (AttachmentSettings,),
         "propane_accessories": (PropaneAccessories,),
     }
 

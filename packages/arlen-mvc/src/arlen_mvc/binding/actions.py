@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from arlen_http import ThreadPool
 
-from arlen_mvc.callables import awaits, unwrapped
+from arlen_mvc.callables import awaits, needs_argument, place_of, unwrapped
 from arlen_mvc.composition import Step, in_worker
 from arlen_mvc.context import Context
+from arlen_mvc.contracts.compiled import BODILESS
 from arlen_mvc.errors import Mistake
 from arlen_mvc.operations import Body, Components, Operation
 from arlen_mvc.resources import Resources
@@ -21,8 +22,6 @@ from arlen_mvc.routes import RouteDeclaration
 from .plan import Plan, Surroundings
 from .returns import Answer, answer_of, usual_answers
 from .signature import Signature
-
-BODILESS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,12 @@ class BoundAction:
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """Binds the actions of one application."""
+    """Binds the actions of one application; ``by_name`` looks those of controllers up anew for every request."""
 
     resources: Resources
     threads: ThreadPool
     overrides: Mapping[Any, Callable[..., Any]]
+    by_name: bool = False
 
     def bind(
         self,
@@ -78,10 +78,11 @@ class Binder:
         plan, signature = _planned(surroundings, declaration)
         if threaded and signature.dependencies:
             plan, signature = _planned(replace(surroundings, threads=self.threads), declaration)
-        call = signature.bind_method(action, instantiate) if instantiate else signature.bind(action)
+        method = _looked_up(action, declaration.controller) if self.by_name else action
+        call = signature.bind_method(method, instantiate) if instantiate else signature.bind(action)
         step = in_worker(call, self.threads) if threaded else Step(call, awaits(action))
         answer, unanswerable = answer_of(action)
-        mistakes = (*plan.mistakes, *unanswerable)
+        mistakes = (*_unmakeable(declaration.controller), *plan.mistakes, *unanswerable)
         step = signature.arrived(signature.held(step))
         return BoundAction(step, signature, answer, mistakes, partial(usual_answers, action))
 
@@ -100,6 +101,33 @@ def _planned(surroundings: Surroundings, declaration: RouteDeclaration) -> tuple
     plan = Plan(surroundings)
     bound = declaration.controller is not None
     return plan, plan.of_action(declaration.action, declaration.dependencies, bound=bound)
+
+
+def _looked_up(action: Callable[..., Any], controller: type[Any] | None) -> Callable[..., Any]:
+    """A method that is found by its name when it is called; one without a name in its class stays as it is."""
+    names = (name for name in dir(controller) if getattr(controller, name, None) is action)
+    name = next(names, None)
+    if name is None:
+        return action
+
+    def call(instance: Any, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(instance, name)(*arguments, **keywords)
+
+    return call
+
+
+def _unmakeable(controller: type[Any] | None) -> Iterator[Mistake]:
+    """What keeps a controller from being made for a request."""
+    if controller is None:
+        return
+    if inspect.isabstract(controller):
+        missing = ", ".join(sorted(controller.__abstractmethods__))
+        yield Mistake(
+            place_of(controller), f"the controller is abstract: {missing}", "add a subclass that has all of it"
+        )
+    elif needs_argument(controller):
+        remedy = "let __init__ do with self alone; actions get what they need by the types of their parameters"
+        yield Mistake(place_of(controller), "the controller cannot be made without arguments", remedy)
 
 
 def _streams(action: Callable[..., Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from arlen_http import Request, RequestRefused
@@ -101,9 +102,7 @@ def _document(ctx: Context, name: str) -> _Document:
 
 
 def _inside(field: str, error: FieldError) -> FieldError:
-    below = "" if error.field == "body" else error.field
-    joint = "." if below and not below.startswith("[") else ""
-    return FieldError(f"{field}{joint}{below}", error.code, error.message, error.meta)
+    return replace(error, field=field) if error.field == "body" else error.below(field)
 
 
 def form_source(name: str) -> Source:

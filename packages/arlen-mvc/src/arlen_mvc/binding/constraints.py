@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from arlen_mvc.models import BOUNDS
+
 LONGEST_MATCHED = 1024
 """Characters that a pattern is run on where no ``max_length`` says how long a text may be."""
 
@@ -71,7 +73,7 @@ class Constraints:
         """
         bounds: dict[str, Any] = {}
         for item in metadata:
-            for name in (*_OF_VALUES, *_OF_LENGTHS, "pattern"):
+            for name in BOUNDS:
                 if (bound := getattr(item, name, None)) is not None:
                     bounds[name] = bound
         values = [

@@ -13,7 +13,7 @@ from arlen_http import Request, ThreadPool
 from arlen_mvc.callables import needs_argument, place_of, unwrapped
 from arlen_mvc.context import Context
 from arlen_mvc.errors import FieldError, Mistake
-from arlen_mvc.models import Model, is_model, mentions_model, model_of
+from arlen_mvc.models import BOUNDS, Model, is_model, mentions_model, model_of
 from arlen_mvc.resources import Resources
 from arlen_mvc.scalars import scalar_for
 
@@ -311,15 +311,20 @@ def _session_source(wanted: Wanted) -> Source:
 
 
 def _with_bounds(wanted: Wanted) -> Any:
-    """The annotation with the bounds of its marker, for a library that checks them itself."""
-    marker = wanted.marker
-    names = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
-    bounds = {name: bound for name in names if (bound := getattr(marker, name)) is not None}
-    annotation = wanted.annotation
-    if wanted.metadata:
-        annotation = typing.Annotated[(annotation, *wanted.metadata)]
-    if not bounds:
-        return annotation
+    """The annotation with all its bounds, for a library that checks them itself.
+
+    Those of an optional value are about the value: none has no size.
+    """
     import msgspec
 
-    return typing.Annotated[annotation, msgspec.Meta(**bounds)]
+    inner, optional = without_none(wanted.annotation)
+    metas = [each for each in wanted.metadata if isinstance(each, msgspec.Meta)]
+    others = [each for each in wanted.metadata if not isinstance(each, msgspec.Meta)]
+    given = (*others, wanted.marker)
+    bounds = {name: bound for each in given for name in BOUNDS if (bound := getattr(each, name, None)) is not None}
+    if bounds:
+        metas.append(msgspec.Meta(**bounds))
+    if metas:
+        inner = typing.Annotated[(inner, *metas)]
+    annotation = inner | None if optional else inner
+    return typing.Annotated[(annotation, *others)] if others else annotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from arlen_http import Response
@@ -122,7 +122,4 @@ def _has_shape(annotation: Any) -> bool:
 
 
 def _of_response(error: FieldError) -> FieldError:
-    if error.field.startswith("response"):
-        return error
-    joint = "" if error.field.startswith("[") or not error.field else "."
-    return replace(error, field=f"response{joint}{error.field}")
+    return error if error.field.startswith("response") else error.below("response")

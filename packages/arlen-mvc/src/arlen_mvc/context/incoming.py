@@ -12,6 +12,9 @@ from .state import RequestState
 
 T = TypeVar("T")
 
+_FRAGMENT = "!$&'()*+,;=:@/?"
+"""What a fragment may hold beside letters, digits and ``-._~`` (RFC 3986 section 3.5)."""
+
 
 class Incoming(RequestState):
     """The reading half of the context."""
@@ -87,7 +90,7 @@ class Incoming(RequestState):
         """
         path, mark, query = self.runtime.table.url_for(name, **params).partition("?")
         extension = f".{_format}" if _format else ""
-        anchor = f"#{_anchor}" if _anchor else ""
+        anchor = f"#{quote(_anchor, safe=_FRAGMENT)}" if _anchor else ""
         origin = f"{self.request.scheme}://{self.request.host}" if _external else ""
         return f"{origin}{self.request.root_path}{path}{extension}{mark}{query}{anchor}"
 

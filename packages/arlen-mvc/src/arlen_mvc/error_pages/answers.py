@@ -89,7 +89,13 @@ def show_text(ctx: Context, failure: Failure) -> Response:
 def show_negotiated(ctx: Context, failure: Failure) -> Response:
     """What any client may see, in production and elsewhere."""
     show = show_json if ctx.wants_json else show_page
-    return show(ctx, failure)
+    return told_to_caches(show(ctx, failure))
+
+
+def told_to_caches(response: Response) -> Response:
+    """The same answer, which says that ``Accept`` has chosen its form (RFC 9110 section 12.5.5)."""
+    response.headers.add_vary("Accept")
+    return response
 
 
 def show_concealed(ctx: Context, failure: Failure) -> Response:

@@ -15,7 +15,7 @@ from arlen_http import Response
 from arlen_mvc.errors import FieldError, TemplateError
 from arlen_mvc.results import HTML
 
-from .answers import Failure, show_concealed, show_json, show_negotiated
+from .answers import Failure, show_concealed, show_json, show_negotiated, told_to_caches
 from .masking import describe
 from .stack import Frame, Raised, raised_chain, template_place
 
@@ -38,10 +38,10 @@ def show_developed(ctx: Context, failure: Failure) -> Response:
         return show_negotiated(ctx, failure)
     chain = raised_chain(failure.cause, ctx.runtime.settings.root)
     if ctx.wants_json:
-        return show_json(ctx, _detailed(failure, chain))
+        return told_to_caches(show_json(ctx, _detailed(failure, chain)))
     page = render_page(ctx, failure, chain)
     headers = {**failure.headers, "content-security-policy": _content_security_policy()}
-    return Response(page.encode(), failure.status, headers, HTML)
+    return told_to_caches(Response(page.encode(), failure.status, headers, HTML))
 
 
 def _detailed(failure: Failure, chain: list[Raised]) -> Failure:

@@ -33,6 +33,8 @@ READY = Signal("/readyz", "ready", "ready")
 LIVE = Signal("/livez", "live", "live")
 SIGNALS = (HEALTHY, READY, LIVE)
 
+_VARYING = {"vary": "Accept"}
+
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
@@ -52,10 +54,10 @@ class HealthReport:
         plain = f"{signal.word}\n".encode()
 
         def answer(ctx: Context) -> Response:
-            return Response(plain, 200, None, TEXT)
+            return Response(plain, 200, _VARYING, TEXT)
 
         def answer_ready(ctx: Context) -> Response:
-            return answer(ctx) if self._ready({}) else Response(b"not_ready\n", 503, None, TEXT)
+            return answer(ctx) if self._ready({}) else Response(b"not_ready\n", 503, _VARYING, TEXT)
 
         return answer_ready if signal is READY else answer
 
@@ -68,7 +70,7 @@ class HealthReport:
             ok = ready or signal is not READY
             word, status = (signal.word, 200) if ok else ("not_ready", 503)
             if not self.shows_details(ctx.request):
-                return Response(f"{word}\n".encode(), status, None, TEXT)
+                return Response(f"{word}\n".encode(), status, _VARYING, TEXT)
             payload: dict[str, Any] = {"ok": ok, "signal": signal.name, "status": word if signal is READY else "ok"}
             if signal is READY:
                 payload["ready"] = ready
@@ -77,7 +79,7 @@ class HealthReport:
                 "uptime_seconds": self.health.uptime_seconds,
                 "checks": {**self._own_checks(), **checks},
             }
-            return Response(encode_json(payload), status, None, JSON)
+            return Response(encode_json(payload), status, _VARYING, JSON)
 
         return answer
 

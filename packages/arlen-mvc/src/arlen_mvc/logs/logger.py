@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import logging
 
-LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
 
 
 class Logger:
@@ -41,7 +47,7 @@ class Logger:
         self._logger.error(message, exc_info=True, extra={"fields": fields}, stacklevel=2)
 
     def should_log(self, level: str) -> bool:
-        """Whether lines of this level (``debug``, ``info``, ``warn`` or ``error``) are written."""
+        """Whether lines of this level (``debug``, ``info``, ``warn`` or ``warning``, ``error``) are written."""
         return self._logger.isEnabledFor(LEVELS[level])
 
     @property

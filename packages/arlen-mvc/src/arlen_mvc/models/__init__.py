@@ -10,9 +10,9 @@ from typing import Any
 
 from arlen_mvc.operations import Components
 
-from .model import Model
+from .model import BOUNDS, Model
 
-__all__ = ["Model", "is_model", "members_of", "mentions_model", "model_of"]
+__all__ = ["BOUNDS", "Model", "is_model", "members_of", "mentions_model", "model_of"]
 
 
 def model_of(annotation: Any) -> Model:

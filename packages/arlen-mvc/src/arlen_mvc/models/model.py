@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 from arlen_mvc.operations import Components, Schema
 
+BOUNDS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
+"""The attributes of annotations and markers that bound a value."""
+
 
 class Model(Protocol):
     """A type that JSON, forms and rows of a database become, and that becomes JSON again.

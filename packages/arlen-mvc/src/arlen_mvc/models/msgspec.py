@@ -83,8 +83,7 @@ class MsgspecModel:
             return msgspec.convert(value, self.annotation, str_keys=True, from_attributes=True)
         except _REFUSALS as error:
             faults = self._faults(ValuePiece(value), "", error)
-            prefixed = [_below("response", each) for each in faults]
-            raise ValidationFailed(prefixed) from None
+            raise ValidationFailed([each.below("response") for each in faults]) from None
 
     def _converted(self, value: object, strict: bool, root: str) -> Any:
         try:
@@ -111,11 +110,6 @@ class MsgspecModel:
     def _no_json(self) -> FieldError:
         wanted = self.schema(Components()).get("type", "object")
         return FieldError("body", "invalid_json", _ROOTS.get(wanted, "must be JSON of the declared type"))
-
-
-def _below(prefix: str, error: FieldError) -> FieldError:
-    joint = "" if error.field.startswith("[") or not error.field else "."
-    return FieldError(f"{prefix}{joint}{error.field}", error.code, error.message, error.meta)
 
 
 def _foreign_schema(kind: type[Any]) -> dict[str, Any]:

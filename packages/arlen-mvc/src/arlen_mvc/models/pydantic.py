@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import types
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
+
+import msgspec
 
 from arlen_mvc.errors import FieldError, MissingDependencyError, RenderError, ValidationFailed
 from arlen_mvc.operations import Components, Schema
 
+from .model import BOUNDS
 from .references import TEMPLATE, with_components
 
 try:
@@ -70,7 +75,7 @@ class PydanticModel:
     def __init__(self, annotation: Any) -> None:
         self.annotation = annotation
         try:
-            self._adapter = pydantic.TypeAdapter(annotation)
+            self._adapter = pydantic.TypeAdapter(_with_bounds(annotation))
         except pydantic.errors.PydanticUserError as error:
             raise TypeError(str(error)) from error
 
@@ -108,6 +113,23 @@ class PydanticModel:
             named[title] = schema
             schema = {"$ref": TEMPLATE + title}
         return with_components(schema, named, components)
+
+
+def _with_bounds(annotation: Any) -> Any:
+    """The annotation with bounds that another library's ``Meta`` sets, which pydantic would not look at."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return typing.Union[tuple(map(_with_bounds, typing.get_args(annotation)))]  # noqa: UP007
+    if typing.get_origin(annotation) is not typing.Annotated:
+        return annotation
+    inner, *metadata = typing.get_args(annotation)
+    fields = [pydantic.Field(**bounds) for each in metadata if (bounds := _bounds_of(each))]
+    return typing.Annotated[(_with_bounds(inner), *metadata, *fields)]
+
+
+def _bounds_of(metadata: object) -> dict[str, Any]:
+    if not isinstance(metadata, msgspec.Meta):
+        return {}
+    return {name: bound for name in BOUNDS if (bound := getattr(metadata, name)) is not None}
 
 
 def _field_errors(error: pydantic.ValidationError, value: object, root: str, prefix: str = "") -> list[FieldError]:

@@ -112,7 +112,8 @@ class Mounts:
             except Exception as error:
                 await _stop(self._mounts[:index])
                 message = f"mounted application failed to start at {mount.prefix}: {error}"
-                raise ApplicationError(message, code="mount_failed", details={"prefix": mount.prefix}) from error
+                details = {"prefix": mount.prefix, "cause": str(error)}
+                raise ApplicationError(message, code="mount_failed", details=details) from error
 
     async def stopping(self) -> None:
         """Tell each in reverse order that it will be stopped."""

@@ -21,6 +21,8 @@ from .rendering import Templates
 
 OK, FAILED, MISUSED = 0, 1, 2
 
+Find = Callable[[str | None], object | None]
+
 
 class UsageError(Exception):
     """The command line asks for something that is not there."""
@@ -61,15 +63,23 @@ def check_templates(linter: TemplateLinter, paths: Sequence[str] = ()) -> tuple[
     return [finding for name in chosen for finding in linter.lint_file(name)], len(chosen)
 
 
-def run_templates(argv: Sequence[str], name: str = "python -m arlen_mvc templates") -> int:
-    """``check`` or ``compile`` with their options; the exit status is 0, 1 when there are errors, 2 when misused."""
+def imported(app: str | None) -> object | None:
+    """The object that ``--app`` names, or ``None`` when it names none."""
+    return None if app is None else load_reference(app)
+
+
+def run_templates(argv: Sequence[str], name: str = "python -m arlen_mvc templates", find: Find = imported) -> int:
+    """``check`` or ``compile`` with their options; the exit status is 0, 1 when there are errors, 2 when misused.
+
+    ``find`` gives the application that ``--app`` names, or without it the one that is meant, if any.
+    """
     try:
         options = _parser(name).parse_args(argv)
     except SystemExit as error:
         return MISUSED if error.code else OK
     run: Callable[[Subject, argparse.Namespace], int] = options.run
     try:
-        return run(_subject(options.app, options.template_root), options)
+        return run(_subject(options.app, options.template_root, find), options)
     except (UsageError, AppLoadError) as error:
         print(f"templates: {error}", file=sys.stderr)  # noqa: T201
         return MISUSED
@@ -87,19 +97,20 @@ def _parser(name: str) -> argparse.ArgumentParser:
     write.add_argument("--output-dir", default="build/templates", type=Path, help="build/templates by default")
     write.set_defaults(run=_compile)
     for command in (check, write):
-        command.add_argument("--template-root", type=Path, default=Path("templates"), help="templates by default")
+        command.add_argument("--template-root", type=Path, help="that of the application, else templates")
         command.add_argument("--app", help="module:name of an application; its settings, filters and tests then count")
     return parser
 
 
-def _subject(app: str | None, root: Path) -> Subject:
-    if app is not None:
-        found = load_reference(app)
-        if not isinstance(found, Application):
+def _subject(app: str | None, root: Path | None, find: Find) -> Subject:
+    found = find(app) if app or root is None else None
+    match found:
+        case None:
+            subject = Subject.of_directory(root or Path("templates"))
+        case Application():
+            subject = Subject.of_application(found)
+        case _:
             raise UsageError(f"{app} is not an arlen_mvc.Application")
-        subject = Subject.of_application(found)
-    else:
-        subject = Subject.of_directory(root)
     if not subject.templates.root.is_dir():
         raise UsageError(f"there is no directory {subject.templates.root}")
     return subject

@@ -14,6 +14,7 @@ from jinja2.runtime import new_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from .constants import ConstantsGenerator
 from .flattening import FlatteningContext, FlatteningGenerator, flattened_source
 from .missing import KeyPathGenerator, StrictFlatteningGenerator, StrictMissing, keyed
 from .names import logical_file
@@ -44,6 +45,7 @@ class SharedGlobalsTemplate(jinja2.Template):
 class KeyPathEnvironment(jinja2.Environment):
     """``user.profile.email``: mappings by key first, other objects by attribute; ``_private`` is not reachable."""
 
+    code_generator_class = ConstantsGenerator
     template_class = SharedGlobalsTemplate
     keyed = staticmethod(keyed)
 

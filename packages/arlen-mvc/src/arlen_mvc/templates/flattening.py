@@ -8,9 +8,10 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import Frame
 from jinja2.idtracking import VAR_LOAD_ALIAS, VAR_LOAD_RESOLVE
 
+from .constants import ConstantsGenerator
 from .output import nothing_for_none
 
 _MOST_PARTIALS = 64
@@ -119,7 +120,7 @@ class _Open:
     outer: dict[str, str]
 
 
-class FlatteningGenerator(CodeGenerator):
+class FlatteningGenerator(ConstantsGenerator):
     """Jinja2's compiler, which writes the body of a planned partial where it is included.
 
     A partial gets a frame of its own, as in Jinja2, so that nothing it assigns can leave it. Names that it reads come

@@ -6,9 +6,10 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import Frame
 from jinja2.utils import missing
 
+from .constants import ConstantsGenerator
 from .flattening import FlatteningGenerator
 
 
@@ -61,7 +62,7 @@ def keyed(value: Any, local: str, path: str) -> Any:
     return value
 
 
-class KeyPathGenerator(CodeGenerator):
+class KeyPathGenerator(ConstantsGenerator):
     """Jinja2's compiler, which says of every look-up what was asked for as a whole."""
 
     _within: frozenset[int] = frozenset()

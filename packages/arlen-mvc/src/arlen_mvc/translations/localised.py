@@ -12,6 +12,7 @@ from arlen_mvc.resources import Resources
 from arlen_mvc.settings import Settings
 
 from .catalogues import read_catalogues
+from .following import FollowingTranslations
 from .translations import Translations
 from .translator import Translator
 
@@ -24,8 +25,13 @@ class Localised(ABC):
 
     @cached_property
     def i18n(self) -> Translations:
-        """The texts that were registered, or read from ``config/locales``."""
-        return Translations(self.settings.i18n.default_locale, self.settings.i18n.fallback_locale)
+        """The texts that were registered, or read from ``config/locales``; in development as the files are by now."""
+        table = self.settings.i18n
+        if self.settings.environment == "development":
+            return FollowingTranslations(
+                self.settings.root / table.directory, table.default_locale, table.fallback_locale
+            )
+        return Translations(table.default_locale, table.fallback_locale)
 
     def t(
         self,

@@ -44,11 +44,12 @@ class Translations:
         self._catalogues[name] = self._catalogues.get(name, {}) | self._registered[name]
 
     def load(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
-        """Add texts from files, below those that were registered."""
-        for locale, texts in catalogues.items():
-            name = _named(locale)
-            known = self._catalogues.get(name, {})
-            self._catalogues[name] = {**known, **texts, **self._registered.get(name, {})}
+        """Take these texts from files, below those that were registered, and forget what came from files before."""
+        texts: dict[str, dict[str, str]] = {}
+        for shelf in (catalogues, self._registered):
+            for locale, more in shelf.items():
+                texts.setdefault(_named(locale), {}).update(more)
+        self._catalogues = texts
 
     def available_locales(self) -> list[str]:
         """The locales that there are texts for, normalised and sorted."""

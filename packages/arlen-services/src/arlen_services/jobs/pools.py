@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,10 +34,17 @@ class Pools:
         return await asyncio.get_running_loop().run_in_executor(self._thread_pool, call)
 
     async def in_process(self, call: Callable[[], T]) -> T:
+        """The result of a call. When its process dies, this call fails and later ones get new processes."""
         if self._process_pool is None:
             spawn = multiprocessing.get_context("spawn")
             self._process_pool = ProcessPoolExecutor(self._processes, spawn)
-        return await asyncio.get_running_loop().run_in_executor(self._process_pool, call)
+        pool = self._process_pool
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, call)
+        except BrokenExecutor:
+            if self._process_pool is pool:
+                self._process_pool = None
+            raise
 
     def close(self) -> None:
         """Start nothing more; what runs is not waited for."""

@@ -100,13 +100,20 @@ class SmtpConnection:
 
     async def close(self) -> None:
         """Say goodbye; a server that does not answer is left alone."""
+        transport = self._client.transport
         with suppress(SMTPException, OSError):
             await self._client.quit()
-        await self._drop()
+        await self._drop(transport)
 
-    async def _drop(self) -> None:
-        """Close without a word, and let the event loop do it before it may itself be closed."""
+    async def _drop(self, transport: asyncio.BaseTransport | None = None) -> None:
+        """Close without a word, and let the event loop do it before it may itself be closed.
+
+        Nothing is left to be said, so TLS does not wait for the server's goodbye either.
+        """
+        transport = transport or self._client.transport
         self._client.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
         await asyncio.sleep(0)
 
     async def _make_secret(self) -> None:

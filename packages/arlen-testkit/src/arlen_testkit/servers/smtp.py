@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import email
 import email.policy
@@ -100,7 +101,19 @@ def smtp_server(
     try:
         yield server
     finally:
+        asyncio.run_coroutine_threadsafe(_hang_up(controller.server), controller.loop).result(10)
         controller.stop()
+
+
+async def _hang_up(server: asyncio.AbstractServer | None) -> None:
+    """Accept nobody any more, and cut every connection: those within a handshake are known to the loop alone."""
+    if server is not None:
+        server.close()
+    transports: Mapping[int, asyncio.Transport] = getattr(asyncio.get_running_loop(), "_transports", {})
+    for _ in range(3):  # turns of the loop, in which accepted sockets get a transport, and cut ones are closed
+        for transport in tuple(transports.values()):
+            transport.abort()
+        await asyncio.sleep(0)
 
 
 class _Keeper:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
 import arlen_mvc
 from arlen_mvc import Application, ApplicationError, HTTPError, Response
-from arlen_services import ArlenServicesError, AttachmentError, AttachmentSettings, AttachmentStore
-from arlen_services.attachments import AttachmentLinks, MemoryAttachments, StoredAttachments, open_attachments
+from arlen_services import AttachmentError, AttachmentSettings, AttachmentStore
+from arlen_services.attachments import AttachmentLinks, StoredAttachments, open_attachments
 
 from arlen.attachments import attachment_response
 
+from .opening import address_of, warn_of_memory
+
 TABLE = "attachments"
 NOBODYS = "att-" + "0" * 32
-
-_log = logging.getLogger("arlen")
 
 
 def claim(app: Application) -> AttachmentSettings:
@@ -41,16 +39,10 @@ def wire(app: Application) -> None:
 
 
 def _opened(app: Application) -> StoredAttachments:
-    try:
-        store = open_attachments(claim(app), app.root)
-    except ArlenServicesError as error:
-        source = app.config.explain(f"{TABLE}.url").source
-        raise ApplicationError(f"{TABLE}.url ({source}): {error}", code=error.code, details=error.details) from error
-    if app.environment == "production" and isinstance(store, MemoryAttachments):
-        _log.warning(
-            "attachments are kept in the memory of each process and lost when it ends; set attachments.url to file: or "
-            "s3: in production"
-        )
+    settings = claim(app)
+    with address_of(app, TABLE):
+        store = open_attachments(settings, app.root)
+    warn_of_memory(app, TABLE, settings.url, "file: or s3:")
     return store
 
 

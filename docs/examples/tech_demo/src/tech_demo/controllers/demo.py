@@ -17,7 +17,7 @@ SUBSYSTEMS: dict[str, list[dict[str, str]]] = {
     ],
     "data": [
         {"subsystem": "arlen-data", "capability": "SQLite and rows", "notes": "synchronous and asynchronous"},
-        {"subsystem": "arlen-services", "capability": "Cache", "notes": "in this process, by default"},
+        {"subsystem": "arlen-services", "capability": "Services", "notes": "cache, jobs, mail, attachments: no set-up"},
         {"subsystem": "arlen-config", "capability": "Configuration", "notes": "typed, layered, explained"},
     ],
     "realtime": [

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from arlen_mvc import Application, ApplicationError, SessionStore
+from arlen_mvc import Application, SessionStore
 from arlen_mvc.metrics.snapshot import Snapshot
-from arlen_services import ArlenServicesError, Cache, CacheSettings, StoreCache, open_cache
+from arlen_services import Cache, CacheSettings, StoreCache, open_cache
 
 from .cache_metrics import snapshot
+from .opening import address_of, scheme_of, warn_of_memory
 from .session_store import CacheSessionStore
 
 TABLE = "cache"
+SHARED = "cross_node_cache_coherence"
 
 
 def claim(app: Application) -> CacheSettings:
@@ -41,12 +43,12 @@ def _figures(app: Application) -> Snapshot:
 
 async def _open(app: Application) -> AsyncIterator[StoreCache]:
     """The cache at its address; its connections are made by the first calls, and closed when the application stops."""
-    try:
-        cache = open_cache(claim(app))
-    except ArlenServicesError as error:
-        raise ApplicationError(
-            f"[{TABLE}] url: {error}", code="invalid_cache", details={"reason": error.code}
-        ) from error
+    settings = claim(app)
+    with address_of(app, TABLE):
+        cache = open_cache(settings)
+    warn_of_memory(app, TABLE, settings.url, "redis: or postgresql:")
+    if scheme_of(settings.url) != "memory":
+        app.capabilities.share(SHARED)
     try:
         yield cache
     finally:
