@@ -197,3 +197,14 @@ def test_generators_are_streamed(run):
         return list(first.content), [piece async for piece in second.content]
 
     assert run(pieces()) == ([b"a", b"b"], [b"c"])
+
+
+def test_a_response_of_the_action_keeps_what_the_answer_varies_by(ask):
+    app = Application()
+
+    @app.get("/")
+    async def index(ctx):
+        ctx.vary("Accept-Language", "Cookie")
+        return Response("x", headers={"vary": "Accept"})
+
+    assert ask(app, "GET /").response.headers["vary"] == "Accept, Accept-Language, Cookie"

@@ -21,8 +21,9 @@ class ForwardingCommand(ArlenCommand):
 def command(ctx: click.Context, action: str, arguments: tuple[str, ...]) -> int:
     """Say what is wrong in templates, or write their bytecode for production.
 
-    The settings, filters and tests of the application here count, if there is one. `arlen templates check --help`
-    lists the options.
+    The settings, filters and tests of the application here count, if there is one; --app names another, and
+    --template-root a directory without one. check takes --json and --warnings-as-errors, compile takes --output-dir;
+    `arlen templates check --help` tells more.
     """
     from arlen_cli.template_work import run_action
 

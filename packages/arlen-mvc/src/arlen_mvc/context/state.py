@@ -168,7 +168,10 @@ class RequestState:
         if draft is not None:
             settled = {name for name, _ in response.headers}
             for name, value in draft.headers:
-                if name not in settled or name == "set-cookie":
+                if name == "vary":
+                    for field in value.split(","):
+                        response.headers.add_vary(field.strip())
+                elif name not in settled or name == "set-cookie":
                     response.headers.append(name, value)
             response.after = draft.after + response.after
         return response
