@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .commands import migrate, schema_codegen, typed_sql
+from .commands import codegen, migrate, schema_codegen, typed_sql
 from .commands.parser import Parser
 
-COMMANDS = (migrate, schema_codegen, typed_sql)
+COMMANDS = (migrate, schema_codegen, typed_sql, codegen)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -51,6 +51,16 @@ def test_schema_codegen_says_what_it_wrote(here, capsys):
     ]
 
 
+def test_both_generators_go_by_one_name_too(here, capsys):
+    assert main(["schema-codegen", "--dsn", "app.sqlite3"]) == 0
+    capsys.readouterr()
+    assert main(["codegen", "schema", "--dsn", "app.sqlite3", "--check"]) == 0
+    assert main(["codegen", "sql"]) == 1
+    assert "no directory db/sql/typed" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(["codegen"])
+
+
 def test_files_that_exist_are_not_touched_without_force(here, capsys):
     (here / "db/schema").mkdir(parents=True)
     (here / "db/schema/arlen_schema.json").write_text("mine")

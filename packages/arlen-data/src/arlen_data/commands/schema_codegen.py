@@ -25,7 +25,10 @@ class Usage(Exception):
 def add_to(commands: Commands) -> None:
     """Add the command to a command line."""
     parser = commands.add_parser(
-        "schema-codegen", prog="arlen schema-codegen", help="write Python classes for the tables of a database"
+        "schema-codegen",
+        aliases=["schema"],
+        prog="arlen schema-codegen",
+        help="write Python classes for the tables of a database",
     )
     parser.set_defaults(run=run)
     parser.add_argument("--dsn", metavar="URL", help="the database (default: ARLEN_DATABASE_URL, DATABASE_URL)")

@@ -24,7 +24,7 @@ def add_to(commands: Commands) -> None:
     """Add the command to a command line, under its long and its short name."""
     parser = commands.add_parser(
         "typed-sql-codegen",
-        aliases=["typed-sql"],
+        aliases=["typed-sql", "sql"],
         prog="arlen typed-sql-codegen",
         help="write Python functions for SQL in files",
     )
