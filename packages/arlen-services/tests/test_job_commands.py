@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 
 import pytest
 from arlen_services.__main__ import main
@@ -187,8 +188,11 @@ def test_a_second_signal_ends_a_worker_at_once(queue, tmp_path):
     run(queue.enqueue("hang"))
     with start_worker(tmp_path, "--shutdown-seconds", "600") as worker:
         appears(tmp_path / "hanging")
-        while worker.poll() is None:
+        ended = False
+        while not ended:
             worker.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):  # one after the other: a flood would keep the loop from its work
+                ended = worker.wait(0.05) is not None
     assert worker.returncode == 1
 
 
